@@ -1,0 +1,141 @@
+"""The door to pySHACL: what is reported, where it points and what stays out."""
+
+from pathlib import Path
+
+import pytest
+from rdflib import RDF, SH, Graph
+
+from workplan.language import LANGUAGES
+from workplan.model.namespaces import DATA
+from workplan.release.reading import read_all, read_file
+from workplan.release.report import Finding, Report, Severity
+from workplan.release.sources import load_home
+from workplan.release.validation import validate
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SHAPES = read_all([ROOT / "shapes"])
+BACKGROUND = read_all([ROOT / "ontology"])
+
+FAULTY = """\
+@base <https://w3id.org/sse-workplan/id/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix wp: <https://w3id.org/sse-workplan/ns#> .
+
+<prova/plan/2020/action/03> a wp:PlannedAction ;
+    rdfs:label "Escriure una guia"@ca ;
+    wp:actionLine <prova/plan/2020/action-line/1> ;
+    wp:budgetImpact <scheme/budget-impact/ordinari> ,
+        <scheme/instrument/web> ;
+    wp:code "A03" ;
+    wp:elementOf <prova/plan/2020/version/1> ;
+    wp:instrument <scheme/instrument/materials> ;
+    wp:instrument <scheme/instrument/web> ;
+    wp:order 3 ;
+    wp:plannedQuarter <prova/time/2020-Q1> ;
+    wp:strategicLine <prova/plan/2020/strategic-line/1> ;
+    wp:thematicScope <scheme/thematic-scope/joves> ;
+    wp:verbatim "3. Escriure una guia"@ca .
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    """A file with an action that has no team, two instruments and a budget from elsewhere."""
+    path = tmp_path / "actions.ttl"
+    path.write_text(FAULTY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def report(faulty: Path) -> Report:
+    """The report on the small network and the faulty file."""
+    return validate([read_file(HERE / "base.ttl"), read_file(faulty, faulty.parent)], SHAPES, BACKGROUND)
+
+
+def found(report: Report, shape: str) -> Finding:
+    """The one finding of that *shape*."""
+    (only,) = (finding for finding in report.results if finding.shape.endswith(f"#{shape}"))
+    return only
+
+
+@pytest.mark.parametrize(
+    ("shape", "line"),
+    [
+        ("PlannedAction-budgetImpact-scheme", 9),
+        ("PlannedAction-instrument-single", 12),
+        ("PlannedAction-directlyExecutedBy", 5),
+    ],
+    ids=["the offending value", "the first of too many values", "the resource that lacks one"],
+)
+def test_a_finding_points_at_the_line_to_mend(report: Report, shape: str, line: int) -> None:
+    """The nearest line there is: the value's, the property's or the resource's."""
+    assert str(found(report, shape).where) == f"actions.ttl:{line}"
+
+
+def test_a_finding_calls_the_resource_by_class_code_and_label(report: Report) -> None:
+    """The page, the table and the report use one name."""
+    focus = found(report, "PlannedAction-directlyExecutedBy").focus
+
+    assert focus.title("ca") == "Acció planificada A03 «Escriure una guia»"
+    assert focus.title("es") == "Acción planificada A03 «Escriure una guia»"
+    assert focus.key == f"{DATA}prova/plan/2020/action/03"
+
+
+def test_the_report_graph_is_shacl_with_the_languages_kept(report: Report) -> None:
+    """Other tools read it, and pySHACL by itself loses the languages of a query's message."""
+    graph = Graph().parse(data=report.turtle(), format="turtle")
+    (root,) = graph.subjects(RDF.type, SH.ValidationReport)
+
+    assert graph.value(root, SH.conforms).toPython() is False
+    assert len(list(graph.objects(root, SH.result))) == len(report.results)
+    for result in graph.objects(root, SH.result):
+        assert {message.language for message in graph.objects(result, SH.resultMessage)} == set(LANGUAGES)
+        assert graph.value(result, SH.sourceShape).startswith("https://w3id.org/sse-workplan/shapes#")
+
+
+def test_one_input_has_one_report(faulty: Path) -> None:
+    """A report that shuffles cannot be compared with yesterday's."""
+    first, second = (validate(read_all([HERE / "base.ttl", faulty]), SHAPES, BACKGROUND) for _ in range(2))
+
+    assert first == second
+
+
+def test_a_nameless_resource_is_reported_by_its_line(tmp_path: Path) -> None:
+    """Data of others hold blank nodes, even some that lead back to themselves."""
+    path = tmp_path / "nameless.ttl"
+    path.write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\n_:x a skos:Concept ;\n    skos:related _:x .\n",
+        encoding="utf-8",
+    )
+
+    report = validate([read_file(path, tmp_path)], SHAPES, BACKGROUND)
+
+    assert {str(finding.where) for finding in report.results} == {"nameless.ttl:3"}
+    assert (None, SH.conforms, None) in Graph().parse(data=report.turtle(), format="turtle")
+
+
+def test_what_is_wrong_with_the_background_is_not_reported(tmp_path: Path) -> None:
+    """Whoever checks a file is told about that file."""
+    scheme = tmp_path / "scheme.ttl"
+    scheme.write_text("<http://example.org/s> a <http://www.w3.org/2004/02/skos/core#Concept> .\n", encoding="utf-8")
+    base, stray = read_file(HERE / "base.ttl"), read_file(scheme)
+
+    assert validate([base], SHAPES, [*BACKGROUND, stray]).results == ()
+    assert validate([base, stray], SHAPES, BACKGROUND).results != ()
+
+
+def test_the_shared_ontology_and_schemes_break_no_rule() -> None:
+    """What every network builds on is sound."""
+    assert validate(BACKGROUND, SHAPES).results == ()
+
+
+def test_the_data_of_xmess_conform() -> None:
+    """What is published has no Violation, and says of each lost quarter that it is lost."""
+    home = load_home(ROOT)
+    report = validate(read_all(home.data, home.root), SHAPES, BACKGROUND)
+    lost = [finding for finding in report.results if finding.shape.endswith("#PlannedAction-plannedQuarter-lost")]
+
+    assert [finding.message("ca") for finding in report.results if finding.severity is Severity.VIOLATION] == []
+    assert len(lost) == 29
+    assert all(finding.where and finding.where.file.startswith("data/xmess/") for finding in report.results)
