@@ -1,0 +1,1 @@
+"""Work plans of municipal networks as linked data: ontology, checks, releases and a query service."""

@@ -1,0 +1,114 @@
+"""The engine within this process: pyoxigraph over an in-memory store.
+
+It may not outlast a query that computes for long before its first row: that takes a process to kill.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+)
+
+from workplan.model.errors import N_, StoreError
+from workplan.model.formats import Format
+
+from .binding import bind
+from .faults import from_engine_error, from_syntax_error
+from .guard import check
+from .outline import kind_of, names_dataset
+from .query import Kind, Limits, QueryRequest, QueryResult
+from .writing import BoundedWriter, check_rows, count_rows, write_graph
+
+_RESULT_FORMATS: Final = MappingProxyType(
+    {
+        "json": QueryResultsFormat.JSON,
+        "xml": QueryResultsFormat.XML,
+        "csv": QueryResultsFormat.CSV,
+        "tsv": QueryResultsFormat.TSV,
+    }
+)
+
+
+class EmbeddedEngine:
+    """A QueryEngine over *source*: a store, or a file of quads to load into a new one."""
+
+    def __init__(self, source: Path | Store, limits: Limits, allowed_services: Collection[str] = frozenset()) -> None:
+        self.limits = limits
+        self._allowed_services = frozenset(allowed_services)
+        self._store = source if isinstance(source, Store) else _loaded(source)
+
+    def kind_of(self, request: QueryRequest) -> Kind:
+        """See QueryEngine."""
+        check(request.text, self._allowed_services)
+        return kind_of(request.text)
+
+    def run(self, request: QueryRequest, form: Format) -> QueryResult:
+        """See QueryEngine."""
+        kind = self.kind_of(request)
+        writer = BoundedWriter(self.limits)
+        with _told_as_errors(request.text):
+            answer = self._answer(request)
+            writer.check_time()
+            if isinstance(answer, QueryTriples):
+                answer.serialize(writer, RdfFormat.N_TRIPLES)  # type: ignore[arg-type]  # pyoxigraph needs write only
+                ntriples = writer.getvalue()
+                check_rows(ntriples.count(b"\n"), self.limits, N_("triples"))
+                body = write_graph(ntriples, form)
+                # Another format can be longer than N-Triples; the time counts until the answer is whole.
+                BoundedWriter(self.limits).write(body)
+                writer.check_time()
+            else:
+                answer.serialize(writer, _RESULT_FORMATS[form.name])  # type: ignore[arg-type]
+                body = writer.getvalue()
+                if isinstance(answer, QuerySolutions):
+                    check_rows(count_rows(body, form), self.limits)
+        return QueryResult(kind, form, body)
+
+    def close(self) -> None:
+        """See QueryEngine."""
+        self._store = Store()
+
+    def _answer(self, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
+        text = bind(request.text, request.bindings)
+        if request.default_graphs or request.named_graphs:
+            return self._store.query(
+                text,
+                base_iri=request.base_iri,
+                # Each list is passed even when empty: the dataset is what the request names and nothing else.
+                default_graph=[NamedNode(iri) for iri in request.default_graphs],
+                named_graphs=[NamedNode(iri) for iri in request.named_graphs],
+            )
+        return self._store.query(
+            text,
+            base_iri=request.base_iri,
+            # The union would win over the text's own FROM.
+            use_default_graph_as_union=not names_dataset(request.text),
+        )
+
+
+def _loaded(path: Path) -> Store:
+    store = Store()
+    store.bulk_load(path=path, format=RdfFormat.from_extension(path.suffix.removeprefix(".")))
+    return store
+
+
+@contextmanager
+def _told_as_errors(text: str) -> Iterator[None]:
+    try:
+        yield
+    except SyntaxError as error:
+        raise from_syntax_error(str(error), text) from error
+    except OSError as error:
+        raise StoreError(N_("Un servei que la consulta crida no ha respost.")) from error
+    except (RuntimeError, ValueError) as error:
+        raise from_engine_error(str(error)) from error

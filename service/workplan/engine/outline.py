@@ -1,0 +1,85 @@
+"""What can be told of a query without parsing it: its form and whether it names its dataset.
+
+It may not run a query.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from workplan.model.errors import N_, MalformedQuery
+
+from .query import Kind
+from .tokens import Token, place_of, tokens
+
+_KINDS: Final = {
+    "SELECT": Kind.SOLUTIONS,
+    "ASK": Kind.BOOLEAN,
+    "CONSTRUCT": Kind.GRAPH,
+    "DESCRIBE": Kind.GRAPH,
+}
+
+# Parsers need no space between a keyword and what follows (`PREFIXex:<…>`, `DESCRIBEex:a`), so keywords are prefixes.
+_DECLARATION: Final = re.compile(r"BASE$|VERSION$|PREFIX$|PREFIX.*:$", re.IGNORECASE | re.DOTALL)
+_QUERY: Final = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_UPDATE: Final = re.compile(r"INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", re.IGNORECASE)
+
+
+def kind_of(text: str) -> Kind:
+    """The kind of answer that the query *text* asks for. Raises MalformedQuery where its form cannot be told."""
+    token = form_of(text)
+    found = _QUERY.match(token.text) if token else None
+    if not found:
+        line, column, source = place_of(text, token.start if token else len(text))
+        raise MalformedQuery(
+            N_("Error de sintaxi a la línia %(line)s, columna %(column)s: s'esperava %(cause)s."),
+            line=line,
+            column=column,
+            source=source,
+            cause=", ".join(["PREFIX", "BASE", *_KINDS]),
+        )
+    return _KINDS[found[0].upper()]
+
+
+def is_update(text: str) -> bool:
+    """Whether *text* is a SPARQL Update request, ``LOAD`` included."""
+    token = form_of(text)
+    return bool(token and _UPDATE.match(token.text))
+
+
+def names_dataset(text: str) -> bool:
+    """Whether *text* has a ``FROM`` or ``FROM NAMED`` of its own."""
+    return any(token.kind == "word" and token.text.upper().startswith("FROM") for token in tokens(text))
+
+
+def form_of(text: str) -> Token | None:
+    """The first token after the prologue: the one that says what the request does."""
+    rest = tokens(text)
+    for token in rest:
+        if token.kind not in ("word", "name") or not _DECLARATION.match(token.text):
+            return token
+        _skip_declaration(token, rest)
+    return None
+
+
+def _skip_declaration(token: Token, rest: Iterator[Token]) -> None:
+    if token.text.upper() == "PREFIX":
+        next(rest, None)
+    next(rest, None)
+
+
+def undeclared_prefix(text: str) -> Token | None:
+    """The first prefixed name whose prefix the prologue of *text* does not declare."""
+    declared: set[str] = set()
+    before = ""
+    for token in tokens(text):
+        if token.kind == "name":
+            prefix = token.text.partition(":")[0]
+            if before.upper() == "PREFIX":
+                declared.add(prefix)
+            elif prefix.upper().startswith("PREFIX"):
+                declared.add(prefix[len("PREFIX") :])
+            elif prefix not in declared:
+                return token
+        before = token.text
+    return None

@@ -1,0 +1,94 @@
+"""Which words a reader gets: the interface catalogues, the fallback of content, the forms of numbers and dates.
+
+It may not know requests or pages; the reader's language always arrives as an argument.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from werkzeug.datastructures import LanguageAccept
+
+LANGUAGES: Final = ("ca", "es", "en")
+"""Languages of the interface and of content, in the order in which a missing one falls back."""
+
+DEFAULT: Final = LANGUAGES[0]
+
+NAMES: Final[Mapping[str, str]] = {"ca": "català", "es": "español", "en": "English"}
+"""Each language's name in itself."""
+
+
+@cache
+def _catalogue(lang: str) -> Mapping[str, str | tuple[str, ...]]:
+    """The interface catalogue of *lang*: Catalan sentence to its translation, or to its plural forms."""
+    if lang == DEFAULT:
+        return {}
+    with (files(__package__) / "translations" / f"{lang}.po").open("rb") as po:
+        catalogue = read_po(po, locale=lang)
+    entries: dict[str, str | tuple[str, ...]] = {}
+    for message in catalogue:
+        if message.id and message.string and not message.fuzzy:
+            if isinstance(message.id, str):
+                entries[message.id] = str(message.string)
+            else:
+                entries[message.id[0]] = tuple(message.string)
+    return entries
+
+
+def gettext(text: str, lang: str) -> str:
+    """The Catalan interface *text* in *lang*; itself where the catalogue lacks it."""
+    found = _catalogue(lang).get(text, text)
+    return found if isinstance(found, str) else found[0]
+
+
+def ngettext(singular: str, plural: str, number: int, lang: str) -> str:
+    """The Catalan *singular* or *plural* as *number* asks, in *lang*: the three languages all part at one."""
+    found = _catalogue(lang).get(singular, (singular, plural))
+    forms = (found, found) if isinstance(found, str) else found
+    return forms[0 if number == 1 else 1]
+
+
+def sentence(text: str, values: Mapping[str, Any], lang: str) -> str:
+    """The sentence *text* in *lang* with its marks ``%(name)s`` filled from *values*."""
+    return gettext(text, lang) % values if values else gettext(text, lang)
+
+
+def preferred(accepted: LanguageAccept) -> str:
+    """The interface language that an ``Accept-Language`` header asks for; Catalan where it asks for none of ours."""
+    return accepted.best_match(LANGUAGES) or DEFAULT
+
+
+def cli_language(environment: Mapping[str, str] = os.environ) -> str:
+    """The language of a command's sentences, by the usual variables; Catalan where they name none of ours."""
+    for name in ("WORKPLAN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        lang = environment.get(name, "")[:2].lower()
+        if lang in LANGUAGES:
+            return lang
+    return DEFAULT
+
+
+def fallback(lang: str) -> tuple[str, ...]:
+    """The languages in which to look for content, the asked one first."""
+    return (lang, *(other for other in LANGUAGES if other != lang))
+
+
+def pick(literals: Iterable[tuple[str, str]], lang: str) -> tuple[str, str] | None:
+    """The best of (text, language tag) for a reader of *lang*, with its tag; None of none.
+
+    A tag with a region counts as its language; a text without tag serves where nothing else does.
+    """
+    offered = sorted(literals)
+    for wanted in (*fallback(lang), ""):
+        for text, tag in offered:
+            if tag.partition("-")[0].lower() == wanted:
+                return text, tag
+    return offered[0] if offered else None
+
+
+def number(value: int | float, lang: str) -> str:
+    """*value* as *lang* writes numbers."""
+    return format_decimal(value, locale=lang)

@@ -1,0 +1,259 @@
+"""Everything that can go wrong and be said in one sentence.
+
+::
+
+    WorkplanError
+    ├── InputError                  what was given cannot be used
+    │   ├── MissingFolder
+    │   ├── UnreadableData          a file does not parse
+    │   ├── BadConfiguration
+    │   ├── UnknownQuery
+    │   └── BadParameter
+    ├── DataInvalid                 a Violation stands, so no release is made
+    ├── AddressInUse
+    ├── RequestError                a request that the protocol or the operator refuses
+    │   ├── BadRequest
+    │   ├── MalformedQuery          with line, column and the line itself
+    │   ├── UnknownFunction
+    │   ├── QueryRefused            SERVICE, LOAD, update
+    │   ├── UnknownResource
+    │   ├── MethodNotAllowed
+    │   ├── NotAcceptable           with the formats on offer
+    │   ├── UnsupportedMediaType
+    │   └── AnswerTooLarge
+    └── StoreError
+        ├── StoreUnavailable        a remote store does not answer
+        └── QueryTimeout
+
+A sentence says what was wrong, where, and what was expected. It is written in Catalan, which is also its key in
+the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback or a value of the server's own.
+"""
+
+from typing import Any, ClassVar
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark *text* for the interface catalogue; translation happens where the reader's language is known."""
+    return text
+
+
+class WorkplanError(Exception):
+    """The root: a *sentence* with its *values*, an HTTP *status* and a command's *exit_code*.
+
+    *slug* names the kind of error in addresses; *title* and *advice* are what its page says.
+
+    Keyword arguments fill the sentence's marks and are kept in ``values`` for machine-readable answers.
+    """
+
+    sentence: ClassVar[str] = N_("Alguna cosa ha fallat dins del servei.")
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 2
+    slug: ClassVar[str] = "error"
+    title: ClassVar[str] = N_("Error del servei")
+    advice: ClassVar[str] = N_("Torneu-ho a provar d'aquí una estona; si es repeteix, aviseu qui porta el servei.")
+
+    def __init__(self, sentence: str | None = None, **values: Any) -> None:
+        self.text = sentence or type(self).sentence
+        self.values = values
+        super().__init__(self.text % values if values else self.text)
+
+
+class InputError(WorkplanError):
+    """What was given cannot be used."""
+
+    status = 400
+    slug = "input"
+    title = N_("Entrada incorrecta")
+    advice = N_("Reviseu el que heu enviat: la frase de l'error diu què hi falla i què s'esperava.")
+
+
+class MissingFolder(InputError):
+    """A folder that a command needs is not there."""
+
+    sentence = N_("No hi ha cap carpeta «%(path)s»; s'esperava una carpeta amb %(expected)s.")
+
+
+class UnreadableData(InputError):
+    """A file does not parse: *path*, *line*, *column* and the parser's *cause*."""
+
+    sentence = N_("No s'ha pogut llegir %(path)s, línia %(line)s, columna %(column)s: %(cause)s")
+
+
+class BadConfiguration(InputError):
+    """A configuration file or variable holds what nothing understands."""
+
+
+class UnknownQuery(InputError):
+    """No saved query goes by *name*."""
+
+    status = 404
+    slug = "unknown-query"
+    title = N_("Consulta desconeguda")
+    advice = N_("Comproveu el nom de la consulta; l'error llista les que hi ha.")
+    sentence = N_("No hi ha cap consulta desada «%(name)s»; les que hi ha són: %(known)s.")
+
+
+class BadParameter(InputError):
+    """A saved query's parameter is unknown, missing or malformed."""
+
+    slug = "bad-parameter"
+    title = N_("Paràmetre incorrecte")
+    advice = N_(
+        "Cada consulta diu quins paràmetres pren i de quin tipus. L'error diu quin sobra, quin falta o quin no té "
+        "la forma esperada."
+    )
+
+
+class DataInvalid(WorkplanError):
+    """At least one Violation stands."""
+
+    exit_code = 1
+    sentence = N_("No es publica: hi ha %(count)s infraccions; la publicació anterior segueix en servei.")
+
+
+class AddressInUse(WorkplanError):
+    """Another program listens where the service should."""
+
+    sentence = N_("El port %(port)s de %(host)s ja està ocupat; trieu-ne un altre amb --port (o PORT=… amb make).")
+
+
+class RequestError(WorkplanError):
+    """A request that the protocol or the operator refuses."""
+
+    status = 400
+    slug = "bad-request"
+    title = N_("Petició incorrecta")
+    advice = N_(
+        "La petició no segueix el protocol SPARQL 1.1: cal exactament una consulta, a l'adreça o al cos, i els "
+        "grafs s'hi anomenen amb adreces absolutes."
+    )
+
+
+class BadRequest(RequestError):
+    """The request's parameters do not fit the protocol."""
+
+
+class MalformedQuery(RequestError):
+    """The query does not parse: *line* and *column* from 1, *source* the line itself, *cause* what was expected."""
+
+    slug = "malformed-query"
+    title = N_("La consulta no és SPARQL vàlid")
+    advice = N_(
+        "L'error diu la línia i la columna on el text deixa de ser SPARQL i què s'hi esperava. Sovint hi falta "
+        "una clau, un punt o la declaració d'un prefix."
+    )
+    sentence = N_("Error de sintaxi a la línia %(line)s, columna %(column)s: %(cause)s")
+
+
+class UnknownFunction(RequestError):
+    """The query calls a function that no engine here has."""
+
+    slug = "unknown-function"
+    title = N_("Funció desconeguda")
+    advice = N_(
+        "Aquest servei només té les funcions de l'estàndard SPARQL 1.1. Comproveu l'adreça de la funció i el seu "
+        "prefix."
+    )
+    sentence = N_("La consulta crida la funció <%(function)s>, que aquest servei no té.")
+
+
+class QueryRefused(RequestError):
+    """What was asked is not allowed here, whoever asks."""
+
+    status = 403
+    slug = "refused"
+    title = N_("Operació no permesa")
+    advice = N_(
+        "Des d'aquí les dades només es llegeixen, i cap consulta no pot fer que el servidor es connecti enlloc: "
+        "SERVICE, LOAD i les modificacions es rebutgen."
+    )
+
+
+class UnknownResource(RequestError):
+    """The data holds nothing under *iri*."""
+
+    status = 404
+    slug = "unknown-resource"
+    title = N_("Recurs desconegut")
+    advice = N_("Les dades no diuen res d'aquesta adreça. Comproveu que estigui ben escrita o cerqueu des de l'inici.")
+    sentence = N_("Les dades no contenen res amb l'identificador <%(iri)s>.")
+
+
+class MethodNotAllowed(RequestError):
+    """This address does not answer *method*; *allowed* lists those it does."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = N_("Mètode no permès")
+    advice = N_("Aquesta adreça respon a altres mètodes; l'error diu quins.")
+    sentence = N_("Aquesta adreça no respon a %(method)s; respon a: %(allowed)s.")
+
+
+class NotAcceptable(RequestError):
+    """None of the asked formats is on offer; *offered* lists those that are."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = N_("Format no disponible")
+    advice = N_("Demaneu un dels formats que l'error llista, amb la capçalera Accept o amb format= a l'adreça.")
+    sentence = N_("Cap dels formats demanats està disponible; s'ofereixen: %(offered)s.")
+
+
+class UnsupportedMediaType(RequestError):
+    """The body's media type is not one the protocol knows."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = N_("Tipus de contingut no admès")
+    advice = N_(
+        "El cos d'una petició POST ha de ser un formulari o una consulta SPARQL en UTF-8, i el Content-Type ho ha "
+        "de dir."
+    )
+    sentence = N_("El cos de la petició és «%(given)s»; s'esperava: %(expected)s.")
+
+
+class AnswerTooLarge(RequestError):
+    """The answer is larger than the published cap, and no cut answer is ever sent."""
+
+    status = 413
+    slug = "answer-too-large"
+    title = N_("Resposta massa gran")
+    advice = N_(
+        "Una resposta mai no es talla. Acoteu la consulta amb LIMIT o amb més condicions, o baixeu totes les "
+        "dades de cop."
+    )
+    sentence = N_("La resposta passa del límit de %(limit)s %(unit)s; acoteu la consulta o baixeu totes les dades.")
+
+
+class StoreError(WorkplanError):
+    """The store behind the service did not answer as it should."""
+
+    status = 502
+    slug = "store"
+    title = N_("El magatzem de dades no respon bé")
+    advice = N_(
+        "El magatzem que hi ha darrere del servei ha contestat amb un error. Torneu-ho a provar d'aquí una estona."
+    )
+
+
+class StoreUnavailable(StoreError):
+    """The remote store does not answer."""
+
+    status = 503
+    slug = "store-unavailable"
+    title = N_("El magatzem de dades no respon")
+    advice = N_("El magatzem que hi ha darrere del servei no contesta. Torneu-ho a provar d'aquí una estona.")
+    sentence = N_("El magatzem <%(url)s> no respon: %(cause)s")
+
+
+class QueryTimeout(StoreError):
+    """The query ran longer than the published time."""
+
+    status = 504
+    slug = "query-timeout"
+    title = N_("La consulta ha superat el temps")
+    advice = N_(
+        "Cada consulta té un temps màxim. Acoteu-la: anomeneu el graf, poseu-hi les condicions més estretes al "
+        "davant i eviteu els productes creuats."
+    )
+    sentence = N_("La consulta ha superat el límit de %(seconds)s segons i s'ha aturat.")

@@ -1,0 +1,77 @@
+"""Between canonical IRIs and the paths at which this service answers for them.
+
+It may not decide whether a resource exists: only the data can.
+"""
+
+import re
+from typing import Final
+
+from .namespaces import DATA, GRAPH, ONTOLOGY
+
+RESERVED: Final = frozenset(
+    [
+        "api",
+        "catalog",
+        "data",
+        "document",
+        "dump",
+        "embed",
+        "graph",
+        "health",
+        "id",
+        "metrics",
+        "ns",
+        "oembed",
+        "openapi",
+        "org",
+        "place",
+        "problem",
+        "quality",
+        "query",
+        "releases",
+        "robots",
+        "scheme",
+        "search",
+        "shapes",
+        "sitemap",
+        "sparql",
+        "static",
+        "time",
+    ]
+)
+"""First path segments that addresses use, so that no network may take them as its code."""
+
+_NETWORK_CODE = re.compile(r"[a-z0-9-]{2,20}")
+
+_PATH_BASES: Final = ((DATA, "id/"), (GRAPH, "graph/"))
+
+
+def is_network_code(text: str) -> bool:
+    """Whether *text* may be a network's code: 2 to 20 lower-case letters, digits or hyphens, not reserved."""
+    return bool(_NETWORK_CODE.fullmatch(text)) and text not in RESERVED
+
+
+def data_iri(path: str) -> str:
+    """The canonical IRI of the resource at *path*, for example ``xmess/plan/2020/action/08``."""
+    return DATA + path
+
+
+def graph_iri(path: str) -> str:
+    """The canonical IRI of the named graph at *path*, for example ``xmess/plan/2020/v1/stated``."""
+    return GRAPH + path
+
+
+def data_path(iri: str) -> str | None:
+    """What follows ``id/`` in a data IRI, without its fragment; None for any other IRI."""
+    return iri.removeprefix(DATA).partition("#")[0] if iri.startswith(DATA) else None
+
+
+def page_path(iri: str, lang: str) -> str | None:
+    """The path of the page in *lang* that describes *iri*, with its fragment; None where this service has none."""
+    if iri == ONTOLOGY or iri.startswith(ONTOLOGY + "#"):
+        return f"/{lang}/ns{iri.removeprefix(ONTOLOGY)}"
+    for base, segment in _PATH_BASES:
+        if iri.startswith(base):
+            kept = "" if segment == "id/" else segment
+            return f"/{lang}/{kept}{iri.removeprefix(base)}"
+    return None

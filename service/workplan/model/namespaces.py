@@ -1,0 +1,45 @@
+"""Every prefix that the project's files, queries and answers use, declared once.
+
+It may not hold terms: those are looked up in the ontology.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+ONTOLOGY: Final = "https://w3id.org/sse-workplan/ns"
+"""IRI of the ontology; its terms follow a ``#``."""
+
+DATA: Final = "https://w3id.org/sse-workplan/id/"
+"""Base of every data IRI."""
+
+GRAPH: Final = "https://w3id.org/sse-workplan/graph/"
+"""Base of every named graph's IRI."""
+
+WP: Final = ONTOLOGY + "#"
+
+NAMESPACES: Final = MappingProxyType(
+    {
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dcterms": "http://purl.org/dc/terms/",
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "oa": "http://www.w3.org/ns/oa#",
+        "org": "http://www.w3.org/ns/org#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "prov": "http://www.w3.org/ns/prov#",
+        "qb": "http://purl.org/linked-data/cube#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
+        "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
+        "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
+        "sh": "http://www.w3.org/ns/shacl#",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "time": "http://www.w3.org/2006/time#",
+        "vann": "http://purl.org/vocab/vann/",
+        "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
+        "wp": WP,
+        "wpsh": "https://w3id.org/sse-workplan/shapes#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
+)
+"""Prefix to namespace IRI, sorted by prefix."""
