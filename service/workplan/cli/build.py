@@ -1,0 +1,60 @@
+"""``workplan build``: load, validate, derive and write one release."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from workplan.language import cli_language, gettext
+from workplan.model.errors import DataInvalid
+from workplan.release.build import STEPS, Release
+from workplan.release.build import build as build_release
+from workplan.release.sources import Home, load_home, releases_folder
+
+from .options import home_option, out_option
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[str], None]]:
+    """Something to call as each step begins: a progress bar on a terminal, silence elsewhere."""
+    done = 0
+    is_hidden = not sys.stderr.isatty()
+    with click.progressbar(length=len(STEPS), show_eta=False, width=24, file=sys.stderr, hidden=is_hidden) as bar:
+
+        def begin(step: str) -> None:
+            nonlocal done
+            bar.label = gettext(step, lang)
+            bar.update(done)
+            bar.render_progress()
+            done = 1
+
+        yield begin
+        bar.update(done)
+
+
+def make_release(home: Home, folder: Path) -> Release:
+    """Build *home*'s release in *folder*, showing progress; what stands in its way is reported on stderr.
+
+    Raises what ``release.build.build`` raises.
+    """
+    lang = cli_language()
+    try:
+        with _progress(lang) as progress:
+            return build_release(home, folder, progress)
+    except DataInvalid as error:
+        click.echo(error.values["report"].text(lang), err=True)
+        raise
+
+
+@click.command(epilog="Example: workplan build --home vallbona --out /srv/vallbona/releases")
+@home_option
+@out_option
+def build(root: Path | None, out: Path | None) -> None:
+    """Validate the data and write one immutable release; prints its version.
+
+    Exit code 1 where a Violation stands: nothing is written and the old release stays in service.
+    """
+    home = load_home(root)
+    click.echo(make_release(home, out or releases_folder(home)).version)

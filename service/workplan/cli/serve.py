@@ -1,0 +1,104 @@
+"""``workplan serve``: build if needed, then answer."""
+
+import os
+import socket
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from time import sleep
+
+import click
+
+from workplan.configuration import load_configuration
+from workplan.language import cli_language, sentence
+from workplan.model.errors import N_, AddressInUse, DataInvalid
+from workplan.release.build import current_release, is_up_to_date
+from workplan.release.sources import Home, load_home, releases_folder
+
+from .build import make_release
+from .options import home_option, out_option
+
+_READY_POLL_SECONDS = 0.05
+
+
+def _ensure_free(host: str, port: int) -> None:
+    """Raise AddressInUse unless *port* of *host* can be bound."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror as error:
+        raise AddressInUse(
+            N_("No es pot servir a «%(host)s»: l'adreça no existeix en aquesta màquina."), host=host
+        ) from error
+    except PermissionError as error:
+        raise AddressInUse(
+            N_("No teniu permís per servir al port %(port)s; trieu-ne un de 1024 o més amb --port."), port=port
+        ) from error
+    except OSError as error:
+        raise AddressInUse(host=host, port=port) from error
+
+
+def _ensure_release(home: Home, folder: Path) -> None:
+    """Make a release of *home* where the one in service is not up to date.
+
+    Where a Violation stands the old release serves on; raises DataInvalid where there is none.
+    """
+    if is_up_to_date(home, folder):
+        return
+    try:
+        make_release(home, folder)
+    except DataInvalid as error:
+        if current_release(folder) is None:
+            raise
+        click.echo(sentence(error.text, error.values, cli_language()), err=True)
+
+
+def _announce_when_ready(url: str) -> None:
+    """Say on the last line where the service answers, once it does."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/health/live", timeout=5):  # noqa: S310 - our own address
+                break
+        except (urllib.error.URLError, OSError):
+            sleep(_READY_POLL_SECONDS)
+    click.echo(sentence(N_("El pla es pot consultar a %(url)s (Ctrl+C per aturar-lo)"), {"url": url}, cli_language()))
+
+
+@click.command(epilog="Example: workplan serve --home vallbona --port 8080")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+@click.option("--store", metavar="URL", help="Ask this SPARQL 1.1 endpoint, loaded with the release, instead.")
+@home_option
+@out_option
+def serve(host: str, port: int, workers: int, store: str | None, root: Path | None, out: Path | None) -> None:
+    """Build a release if needed, then serve it with a production server."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    home = load_home(root)
+    load_configuration(home.root)
+    folder = (out or releases_folder(home)).resolve()
+    _ensure_free(host, port)
+    _ensure_release(home, folder)
+    # The server's processes start anew and are told by the environment alone.
+    os.environ |= {"WORKPLAN_HOME": str(home.root), "WORKPLAN_OUT": str(folder)}
+    if store:
+        os.environ["WORKPLAN_STORE"] = store
+    shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
+    threading.Thread(target=_announce_when_ready, args=(f"http://{shown}:{port}",), daemon=True).start()
+    Granian(
+        "workplan.web:create_app_from_environment",
+        factory=True,
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+        websockets=False,
+    ).serve()

@@ -1,0 +1,57 @@
+"""``workplan validate``: a report that a person can act on."""
+
+from pathlib import Path
+
+import click
+
+from workplan.language import LANGUAGES, cli_language
+from workplan.release.reading import read_all
+from workplan.release.report import Report
+from workplan.release.sources import load_home
+from workplan.release.validation import validate as validate_readings
+
+from .options import home_option
+
+VIOLATED = 1
+"""Exit code where a Violation stands."""
+
+
+@click.command(epilog="Example: workplan validate data/xmess/plan/2020 --format html --lang es > report.html")
+@click.argument("paths", metavar="[FILE|FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "turtle", "html"]),
+    default="text",
+    show_default=True,
+    help="How the report is written; turtle is the SHACL report itself.",
+)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="The report's language. Without it, the terminal's.")
+@home_option
+@click.pass_context
+def validate(context: click.Context, paths: tuple[Path, ...], form: str, lang: str | None, root: Path | None) -> None:
+    """Check data files against the shapes: what is wrong, what was expected and where.
+
+    Without FILE, all the data of the home folder. With it, those files alone, in the light of the ontology and the
+    concept schemes. Exit code 0 where the data conform, 1 where a Violation stands, 2 where a file is unreadable.
+    """
+    home = load_home(root)
+    shown_from = None if paths else home.root
+    report = validate_readings(
+        read_all(paths or home.data, shown_from), read_all(home.shapes), read_all(home.background)
+    )
+    click.echo(_written(report, form, lang or cli_language()).rstrip("\n"))
+    context.exit(0 if report.conforms else VIOLATED)
+
+
+def _written(report: Report, form: str, lang: str) -> str:
+    """*report* in *form*; the forms for programs hold every language."""
+    match form:
+        case "json":
+            return report.json()
+        case "turtle":
+            return report.turtle()
+        case "html":
+            return report.html(lang)
+        case _:
+            return report.text(lang)

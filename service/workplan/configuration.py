@@ -1,0 +1,138 @@
+"""What an operator may set: ``workplan.toml`` in the home folder, each key also in the environment.
+
+It may not hold a setting that nothing reads.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from workplan.engine.query import Limits
+from workplan.language import DEFAULT, LANGUAGES
+from workplan.model.errors import N_, BadConfiguration
+from workplan.model.iris import is_network_code
+
+FILE_NAME: Final = "workplan.toml"
+ENVIRONMENT_PREFIX: Final = "WORKPLAN_"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One network's settings.
+
+    *network* is its code; *title* the site's name by language; *licence* an IRI; *max_age* the seconds for which an
+    answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call.
+    """
+
+    network: str = "xmess"
+    title: Mapping[str, str] = field(default_factory=dict)
+    licence: str = "https://creativecommons.org/licenses/by/4.0/"
+    limits: Limits = field(default_factory=Limits)
+    max_age: int = 300
+    allowed_services: frozenset[str] = frozenset()
+
+    def title_in(self, lang: str) -> str:
+        """The site's name for a reader of *lang*."""
+        return self.title.get(lang) or self.title.get(DEFAULT) or self.network
+
+
+_TYPES: Final[Mapping[str, type]] = {
+    "network": str,
+    "licence": str,
+    **{f"title.{lang}": str for lang in LANGUAGES},
+    **{f"limits.{limit.name}": int for limit in fields(Limits)},
+    "cache.max_age": int,
+    "service.allowed": list,
+}
+"""Every key, with its section, and the type of its value."""
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """The keys of a TOML document with their sections before them."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    """The settings of *file*, none where it is absent."""
+    if not file.is_file():
+        return {}
+    try:
+        return _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(N_("%(file)s no és TOML vàlid: %(cause)s"), file=file, cause=error) from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that variables such as ``WORKPLAN_LIMITS_ROWS`` give; lists are split at white space."""
+    given: dict[str, Any] = {}
+    for key, kind in _TYPES.items():
+        name = ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
+        text = environment.get(name)
+        if text is None:
+            continue
+        if kind is int and text.strip().isdecimal():
+            given[key] = int(text)
+        else:
+            given[key] = text.split() if kind is list else text
+    return given
+
+
+def _checked(key: str, value: Any, file: Path) -> Any:
+    """*value* if *key* exists and takes such a value.
+
+    Raises BadConfiguration that names the near miss or the type expected.
+    """
+    if key not in _TYPES:
+        near = get_close_matches(key, _TYPES, n=1)
+        raise BadConfiguration(
+            N_("%(file)s: la clau «%(key)s» no existeix; potser volíeu dir «%(near)s»?")
+            if near
+            else N_("%(file)s: la clau «%(key)s» no existeix; n'hi ha aquestes: %(known)s."),
+            file=file,
+            key=key,
+            near="".join(near),
+            known=", ".join(_TYPES),
+        )
+    wrong = not isinstance(value, _TYPES[key]) or isinstance(value, bool) or (isinstance(value, int) and value < 0)
+    if wrong or (key == "network" and not is_network_code(value)):
+        raise BadConfiguration(
+            N_("%(file)s: «%(value)s» no serveix per a la clau «%(key)s»; s'esperava %(expected)s."),
+            file=file,
+            value=value,
+            key=key,
+            expected={
+                str: N_("un text (per a «network», de 2 a 20 minúscules, xifres o guionets, no reservat)"),
+                int: N_("un nombre enter no negatiu"),
+                list: N_("una llista d'adreces"),
+            }[_TYPES[key]],
+        )
+    return value
+
+
+def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) -> Configuration:
+    """The configuration of the home at *root*, the environment's values above the file's.
+
+    Raises BadConfiguration.
+    """
+    file = root / FILE_NAME
+    given = {k: _checked(k, v, file) for k, v in (_from_file(file) | _from_environment(environment)).items()}
+    limits = {k.removeprefix("limits."): v for k, v in given.items() if k.startswith("limits.")}
+    plain: dict[str, Any] = {k: given[k] for k in ("network", "licence") if k in given}
+    if "cache.max_age" in given:
+        plain["max_age"] = given["cache.max_age"]
+    return Configuration(
+        **plain,
+        title={lang: given[f"title.{lang}"] for lang in LANGUAGES if f"title.{lang}" in given},
+        limits=Limits(**limits),
+        allowed_services=frozenset(given.get("service.allowed", ())),
+    )

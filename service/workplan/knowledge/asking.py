@@ -1,0 +1,35 @@
+"""The one way to ask the engine and read its answer as terms.
+
+It may not hold a question.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolution, QuerySolutions, parse_query_results
+
+from workplan.engine.query import QueryEngine, QueryRequest
+from workplan.model.formats import JSON_RESULTS
+
+PREFIXES = """\
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX wp: <https://w3id.org/sse-workplan/ns#>
+"""
+
+
+def solutions(engine: QueryEngine, text: str, **bindings: NamedNode | Literal) -> Iterator[QuerySolution]:
+    """The solutions of the SELECT *text*, which may use the prefixes above, with variables bound to *bindings*."""
+    answer = engine.run(QueryRequest(PREFIXES + text, bindings=bindings), JSON_RESULTS)
+    rows = parse_query_results(answer.body, format=QueryResultsFormat.JSON)
+    if not isinstance(rows, QuerySolutions):
+        raise TypeError("a SELECT was expected")
+    yield from rows
+
+
+def values_block(iris: Iterable[str]) -> str:
+    """*iris* as the rows of a VALUES block, each written by the store's own library so that none breaks out."""
+    return " ".join(str(NamedNode(iri)) for iri in sorted(iris))

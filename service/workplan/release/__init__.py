@@ -1,0 +1,4 @@
+"""From folders of Turtle to one immutable release.
+
+It may not know requests or pages.
+"""

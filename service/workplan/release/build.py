@@ -1,0 +1,195 @@
+"""Load, validate, derive, write: one immutable release, or none.
+
+A release is a folder named by its version, which is a hash of what it holds: not of the order of files or of the
+labels of blank nodes. The file ``current`` names the one in service. It may not change a release once written.
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad
+
+from workplan.model.errors import N_, DataInvalid, MissingFolder
+
+from .derivation import derive
+from .reading import Reading, read_file
+from .report import Report, Severity
+from .sources import Home, ontology_version
+from .validation import validate
+
+VERSION_LENGTH: Final = 12
+"""Hexadecimal digits of the content's hash that name a release: enough for a few releases a year."""
+
+STEPS: Final = (
+    N_("Llegint els fitxers"),
+    N_("Validant"),
+    N_("Derivant"),
+    N_("Escrivint la publicació"),
+)
+"""What a build does, in order, for whoever shows its progress."""
+
+_DATA: Final = "data.nq"
+_MANIFEST: Final = "manifest.json"
+_CURRENT: Final = "current"
+_UNFINISHED: Final = ".unfinished-"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A written release: its *version* and the *folder* that holds it."""
+
+    version: str
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        """All quads, as sorted N-Quads."""
+        return self.folder / _DATA
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the release holds: graphs with their sizes, the validation's counts, the inputs' digest."""
+        manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
+        return manifest
+
+
+def current_release(folder: Path) -> Release | None:
+    """The release in service among those in *folder*; None where there is none yet."""
+    try:
+        version = (folder / _CURRENT).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return None
+    return Release(version, folder / version) if (folder / version / _MANIFEST).is_file() else None
+
+
+def inputs_digest(home: Home) -> str:
+    """A digest of every file from which *home*'s release is made and of the version of what makes it."""
+    digest = hashlib.sha256(ontology_version().encode())
+    named = [(iri, file) for iri, files in home.graphs.items() for file in files]
+    named += [("rule", file) for file in home.rules]
+    named += [("program", file) for file in sorted(Path(__file__).parent.glob("*.py"))]
+    for role, file in named:
+        digest.update(f"\0{role}\0{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def is_up_to_date(home: Home, folder: Path) -> bool:
+    """Whether the release in service was made from *home* as it is now."""
+    release = current_release(folder)
+    return release is not None and release.manifest["inputs"] == inputs_digest(home)
+
+
+def _canonical_lines(quads: Iterable[Quad]) -> list[str]:
+    """The canonical N-Quads of *quads*, sorted (RDF Dataset Canonicalization, RDFC-1.0)."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(f"{quad} .\n" for quad in dataset)
+
+
+@contextmanager
+def _only_builder(folder: Path) -> Iterator[None]:
+    """Hold *folder* against other builds and clear what a killed one left.
+
+    Raises MissingFolder where *folder* cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise MissingFolder(path=folder, expected=N_("permís per escriure-hi les publicacions")) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in folder.glob(_UNFINISHED + "*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def _write(folder: Path, version: str, files: dict[str, str]) -> Release:
+    """Put *files* in place as one release and make it the current one, each in a single move."""
+    if not (folder / version).is_dir():
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+        for name, text in files.items():
+            (unfinished / name).write_text(text, encoding="utf-8")
+        unfinished.chmod(0o755)
+        unfinished.rename(folder / version)
+    else:
+        # The same content may come from other inputs; only the manifest tells which.
+        manifest = folder / f"{_UNFINISHED}manifest"
+        manifest.write_text(files[_MANIFEST], encoding="utf-8")
+        manifest.replace(folder / version / _MANIFEST)
+    pointer = folder / f"{_UNFINISHED}current"
+    pointer.write_text(version + "\n", encoding="utf-8")
+    pointer.replace(folder / _CURRENT)
+    return Release(version, folder / version)
+
+
+def read_home(home: Home) -> dict[Path, Reading]:
+    """Every file of *home*, read. Raises UnreadableData."""
+    return {file: read_file(file, home.root) for files in home.graphs.values() for file in files}
+
+
+def validate_home(home: Home, readings: Mapping[Path, Reading]) -> Report:
+    """The report on *home*'s own data, judged by the shapes in the light of the ontology and the schemes."""
+    return validate(*([readings[file] for file in files] for files in (home.data, home.shapes, home.background)))
+
+
+def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Release:
+    """Make *home*'s release in *folder* and put it in service; *progress* hears of each of STEPS as it begins.
+
+    Raises UnreadableData where a file does not parse and DataInvalid, with the report, where a Violation stands:
+    either way the release that was in service stays.
+    """
+    with _only_builder(folder):
+        progress(STEPS[0])
+        inputs = inputs_digest(home)
+        readings = read_home(home)
+        progress(STEPS[1])
+        report = validate_home(home, readings)
+        if not report.conforms:
+            raise DataInvalid(count=report.count(Severity.VIOLATION), report=report)
+        progress(STEPS[2])
+        quads = [
+            quad
+            for iri, files in home.graphs.items()
+            for file in files
+            for quad in _in_graph(readings[file].quads, NamedNode(iri))
+        ]
+        quads += derive(quads, home.rules)
+        progress(STEPS[3])
+        lines = _canonical_lines(quads)
+        version = hashlib.sha256("".join(lines).encode()).hexdigest()[:VERSION_LENGTH]
+        sizes = Counter(q.graph_name.value for q in set(quads) if isinstance(q.graph_name, NamedNode))
+        manifest = {
+            "version": version,
+            "ontology": ontology_version(),
+            "inputs": inputs,
+            "quads": len(lines),
+            "graphs": dict(sorted(sizes.items())),
+            "validation": {level.name.lower(): report.count(level) for level in Severity},
+        }
+        return _write(
+            folder,
+            version,
+            {
+                _DATA: "".join(lines),
+                "report.ttl": report.turtle(),
+                "report.json": report.json(),
+                _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
+            },
+        )
+
+
+def _in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
+    """*quads* with those of a file's default graph put in *graph*."""
+    for quad in quads:
+        in_default = isinstance(quad.graph_name, DefaultGraph)
+        yield Quad(quad.subject, quad.predicate, quad.object, graph) if in_default else quad

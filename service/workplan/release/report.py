@@ -1,0 +1,306 @@
+"""What a validation found, and how it is written for people and for programs.
+
+It may not look for anything: it holds findings and writes them.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from html import escape
+from itertools import groupby
+from typing import Any, Final
+
+from workplan.language import LANGUAGES, fallback, gettext, ngettext, number
+from workplan.model.iris import data_path
+
+FEW: Final = 5
+"""Findings that say the same of different resources are written out up to this many, then counted."""
+
+SHOWN_OF_MANY: Final = 3
+"""Resources named where findings are counted."""
+
+_LABEL_WIDTH: Final = 13
+"""Characters that the text report keeps for the severity: the longest is ADVERTIMENT."""
+
+
+class Severity(IntEnum):
+    """How bad a finding is, worst first."""
+
+    VIOLATION = 0
+    WARNING = 1
+    INFO = 2
+
+
+@dataclass(frozen=True)
+class Named:
+    """A resource or a value as people call it.
+
+    *key* is its IRI, or a literal's text. *kinds* is its class's label by language; *labels* its own by language, each
+    with the language that it is really in.
+    """
+
+    key: str
+    kinds: Mapping[str, str]
+    code: str
+    labels: Mapping[str, tuple[str, str]]
+
+    @property
+    def path(self) -> str:
+        """What follows ``id/`` in a data IRI, with its fragment; the key itself for anything else."""
+        path = data_path(self.key)
+        return self.key if path is None else path + "".join(self.key.partition("#")[1:])
+
+    def title(self, lang: str) -> str:
+        """Class, code and label, as far as they are known; the path where neither code nor label is."""
+        label = self.labels.get(lang)
+        own = " ".join(part for part in (self.code, f"«{label[0]}»" if label else "") if part) or self.path
+        return " ".join(part for part in (self.kinds.get(lang, ""), own) if part)
+
+    def short(self, lang: str) -> str:
+        """Code and label, for the middle of a sentence."""
+        label = self.labels.get(lang)
+        return " ".join(part for part in (self.code, f"«{label[0]}»" if label else "") if part) or self.path
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file; no line where the format has none."""
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result: what is wrong with *focus*, which *shape* says so and where it is written.
+
+    *path* is a property path in SPARQL's form; *messages* are by language.
+    """
+
+    severity: Severity
+    focus: Named
+    path: str | None
+    value: Named | None
+    messages: Mapping[str, str]
+    shape: str
+    component: str
+    where: Place | None
+
+    def message(self, lang: str) -> str:
+        """What is wrong and what was expected, in *lang* or the next language that has it."""
+        return next((self.messages[other] for other in (*fallback(lang), "") if other in self.messages), "")
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that one validation of *files* files found, worst first."""
+
+    results: Sequence[Finding]
+    files: int
+    graph: str
+    """The SHACL report as Turtle."""
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing stands in the way of a release: warnings and notes do not."""
+        return not self.count(Severity.VIOLATION)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are of *severity*."""
+        return sum(finding.severity is severity for finding in self.results)
+
+    def turtle(self) -> str:
+        """The SHACL validation report."""
+        return self.graph
+
+    def json(self) -> str:
+        """The report for programs: every finding, every language."""
+        return json.dumps(
+            {
+                "conforms": self.conforms,
+                "files": self.files,
+                "counts": {severity.name.lower(): self.count(severity) for severity in Severity},
+                "results": [_as_json(finding) for finding in self.results],
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+
+    def text(self, lang: str) -> str:
+        """The report for a terminal; findings that say the same of many resources are counted."""
+        return "\n".join([*_text_lines(self.results, lang), self.summary(lang)])
+
+    def html(self, lang: str) -> str:
+        """The report as a page that needs nothing else."""
+        title = escape(gettext("Informe de validació", lang))
+        tables = "\n".join(
+            _table(severity, list(findings), lang)
+            for severity, findings in groupby(self.results, key=lambda finding: finding.severity)
+        )
+        return _PAGE.format(lang=lang, title=title, summary=escape(self.summary(lang)), tables=tables)
+
+    def summary(self, lang: str) -> str:
+        """One sentence: how many files, how many findings of each severity, and whether the data conform."""
+        infractions, warnings, infos = (self.count(severity) for severity in Severity)
+        counts = ", ".join(
+            (
+                ngettext("%(n)s infracció", "%(n)s infraccions", infractions, lang) % {"n": number(infractions, lang)},
+                ngettext("%(n)s advertiment", "%(n)s advertiments", warnings, lang) % {"n": number(warnings, lang)},
+                ngettext("%(n)s avís", "%(n)s avisos", infos, lang) % {"n": number(infos, lang)},
+            )
+        )
+        files = ngettext("%(n)s fitxer validat", "%(n)s fitxers validats", self.files, lang) % {
+            "n": number(self.files, lang)
+        }
+        verdict = gettext("Conforme.", lang) if self.conforms else gettext("No conforme.", lang)
+        return f"{files}: {counts}. {verdict}"
+
+
+def severity_name(severity: Severity, lang: str) -> str:
+    """What *severity* is called in *lang*."""
+    match severity:
+        case Severity.VIOLATION:
+            return gettext("Infracció", lang)
+        case Severity.WARNING:
+            return gettext("Advertiment", lang)
+        case Severity.INFO:
+            return gettext("Avís", lang)
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    where = finding.where or Place("")
+    return {
+        "severity": finding.severity.name.lower(),
+        "focus": finding.focus.key,
+        "titles": {lang: finding.focus.title(lang) for lang in LANGUAGES},
+        "path": finding.path,
+        "value": finding.value.key if finding.value else None,
+        "messages": dict(finding.messages),
+        "shape": finding.shape,
+        "component": finding.component,
+        "file": where.file or None,
+        "line": where.line,
+    }
+
+
+def _text_lines(findings: Iterable[Finding], lang: str) -> Iterator[str]:
+    """The findings in lines, an empty line after each; Violations are never counted together."""
+    found = list(findings)
+    alike = Counter(_sameness(finding, lang) for finding in found)
+    told: set[tuple[Severity, str, str]] = set()
+    for finding in found:
+        same = _sameness(finding, lang)
+        if finding.severity is Severity.VIOLATION or alike[same] <= FEW:
+            yield from _one(finding, lang)
+        elif same not in told:
+            told.add(same)
+            yield from _many([other for other in found if _sameness(other, lang) == same], lang)
+
+
+def _sameness(finding: Finding, lang: str) -> tuple[Severity, str, str]:
+    return finding.severity, finding.shape, finding.message(lang)
+
+
+def _one(finding: Finding, lang: str) -> Iterator[str]:
+    indent = " " * _LABEL_WIDTH
+    yield f"{severity_name(finding.severity, lang).upper():<{_LABEL_WIDTH}}{finding.focus.title(lang)}"
+    yield indent + finding.message(lang)
+    if finding.value and finding.value.short(lang) not in finding.message(lang):
+        yield indent + gettext("Valor: %(value)s", lang) % {"value": finding.value.short(lang)}
+    yield indent + _place(finding)
+    yield ""
+
+
+def _many(findings: Sequence[Finding], lang: str) -> Iterator[str]:
+    indent = " " * _LABEL_WIDTH
+    first = findings[0]
+    count = gettext("%(n)s vegades: %(message)s", lang) % {
+        "n": number(len(findings), lang),
+        "message": first.message(lang),
+    }
+    yield f"{severity_name(first.severity, lang).upper():<{_LABEL_WIDTH}}{count}"
+    for finding in findings[:SHOWN_OF_MANY]:
+        yield f"{indent}{finding.focus.title(lang)}"
+        yield f"{indent}    {_place(finding)}"
+    rest = number(len(findings) - SHOWN_OF_MANY, lang)
+    yield indent + gettext("… i %(n)s més; --format json els dona tots.", lang) % {"n": rest}
+    yield ""
+
+
+def _place(finding: Finding) -> str:
+    name = f"({finding.focus.path})"
+    return f"{finding.where}  {name}" if finding.where else name
+
+
+_PAGE: Final = """\
+<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; line-height: 1.5; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }}
+.scroll {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; margin: 1.5rem 0; width: 100%; }}
+caption {{ font-size: 1.25rem; font-weight: bold; text-align: start; }}
+th, td {{ border: 1px solid #767676; padding: .4rem .6rem; text-align: start; vertical-align: top; }}
+code {{ overflow-wrap: anywhere; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{summary}</p>
+{tables}
+</main>
+</body>
+</html>
+"""
+
+
+def _table(severity: Severity, findings: Sequence[Finding], lang: str) -> str:
+    headings = (
+        gettext("Recurs", lang),
+        gettext("Què passa i què s'esperava", lang),
+        gettext("Valor", lang),
+        gettext("On", lang),
+        gettext("Regla", lang),
+    )
+    caption = escape(f"{severity_name(severity, lang)} ({number(len(findings), lang)})")
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    rows = "\n".join(_row(finding, lang) for finding in findings)
+    return (
+        f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table>\n'
+        f"<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+    )
+
+
+def _row(finding: Finding, lang: str) -> str:
+    shape = finding.shape.rpartition("#")[2] or finding.shape
+    cells = (
+        escape(finding.message(lang)),
+        _named(finding.value, lang) if finding.value else "",
+        f"<code>{escape(str(finding.where))}</code>" if finding.where else "",
+        f"<code>{escape(shape)}</code>",
+    )
+    focus = f"{escape(finding.focus.kinds.get(lang, ''))} {_named(finding.focus, lang)}".strip()
+    data = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{focus}<br><code>{escape(finding.focus.path)}</code></th>{data}</tr>'
+
+
+def _named(named: Named, lang: str) -> str:
+    """Code and label as HTML, the label marked with its own language where it is not the page's."""
+    if lang not in named.labels:
+        return escape(named.short(lang))
+    text, tag = named.labels[lang]
+    marked = f"«{escape(text)}»"
+    if tag and tag != lang:
+        marked = f'<span lang="{escape(tag)}">{marked}</span> <small>({escape(tag)})</small>'
+    return f"{escape(named.code)} {marked}".strip()

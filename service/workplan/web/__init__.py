@@ -1,0 +1,37 @@
+"""The Flask application: one blueprint a file, each a set of addresses.
+
+Views hold no SPARQL and catch nothing: what goes wrong below reaches one handler.
+"""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from . import data, errors, health, pages, sparql
+from .service import Service, open_service
+
+MAX_REQUEST_BYTES = 1024 * 1024
+"""A query longer than this is no query."""
+
+
+def create_app(service: Service) -> Flask:
+    """The application over *service*."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
+    app.extensions["workplan"] = service
+    app.jinja_options = {"autoescape": True}
+    errors.register(app)
+    for blueprint in (sparql.sparql, data.data, health.health, pages.pages):
+        app.register_blueprint(blueprint)
+    pages.prepare(app)
+    return app
+
+
+def create_app_from_environment() -> Flask:
+    """The application that ``workplan serve`` starts in each of the server's processes."""
+    root, out = os.environ.get("WORKPLAN_HOME"), os.environ.get("WORKPLAN_OUT")
+    return create_app(
+        open_service(Path(root) if root else None, Path(out) if out else None, os.environ.get("WORKPLAN_STORE"))
+    )

@@ -1,0 +1,194 @@
+"""Linked data: canonical addresses, descriptions, graphs, the ontology, the whole data.
+
+``/id/…`` names a thing and redirects to what describes it (Cool URIs for the Semantic Web, section 4.2).
+"""
+
+import gzip
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from pyoxigraph import Literal as Text
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
+
+from workplan.engine.negotiation import choose
+from workplan.engine.query import QueryRequest
+from workplan.engine.writing import write_graph
+from workplan.knowledge.description import Description, describe
+from workplan.language import preferred
+from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
+from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format, named
+from workplan.model.iris import data_iri, graph_iri
+from workplan.model.namespaces import NAMESPACES, ONTOLOGY
+from workplan.release.sources import ontology_version
+
+from .service import Service
+
+data = Blueprint("data", __name__)
+
+DESCRIPTION_FORMATS = (*GRAPH_FORMATS, TRIG)
+DUMP_FORMATS = (N_QUADS, TRIG, TURTLE, JSON_LD)
+
+_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } }"
+_LABEL = NamedNode(NAMESPACES["rdfs"] + "label")
+
+
+def service() -> Service:
+    """The running service."""
+    found: Service = current_app.extensions["workplan"]
+    return found
+
+
+def found(path: str) -> Description:
+    """What the data say of the resource at *path*. Raises UnknownResource where they hold nothing of it."""
+    iri = data_iri(path)
+    description = describe(service().engine, iri)
+    if description is None:
+        raise UnknownResource(iri=iri)
+    return description
+
+
+def graph_body(iri: str, form: Format) -> bytes:
+    """The statements of the named graph *iri* in *form*. Raises UnknownResource where there are none."""
+    asked = QueryRequest(_GRAPH, bindings={"graph": NamedNode(iri)})
+    body = service().engine.run(asked, N_TRIPLES).body
+    if not body.strip():
+        raise UnknownResource(iri=iri)
+    return write_graph(body, form)
+
+
+def _answer(body: bytes, form: Format, *, canonical: str | None = None) -> Response:
+    """*body* as a response in *form*, with the address of what it describes."""
+    response = Response(body, content_type=form.content_type)
+    if canonical:
+        response.headers.add("Link", f'<{canonical}>; rel="canonical"')
+    return response
+
+
+def _wants(offered: tuple[Format, ...]) -> Format:
+    """The one of *offered* that the request asks for, by ``format=`` before ``Accept``. Raises NotAcceptable."""
+    return choose(offered, request.args.get("format"), request.headers.get("Accept"))
+
+
+@data.get("/id/<path:path>")
+def identify(path: str) -> ResponseReturnValue:
+    """The thing itself: 303 to its page or to its description."""
+    form = _wants((HTML, *DESCRIPTION_FORMATS))
+    found(path)
+    page = f"/{preferred(request.accept_languages)}/{path}"
+    target = page if form is HTML else f"/data/{path}.{form.name}"
+    response = redirect(target, 303)
+    for each in DESCRIPTION_FORMATS:
+        response.headers.add("Link", f'</data/{path}.{each.name}>; rel="alternate"; type="{each.media_type}"')
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+@data.get("/data/<path:file>")
+def describe_data(file: str) -> Response:
+    """A resource's description: its statements, those that point to it, the labels of everything named."""
+    path, _, extension = file.rpartition(".")
+    form = next((f for f in DESCRIPTION_FORMATS if f.name == extension), None)
+    if form is None:
+        raise NotAcceptable(offered=", ".join(f"{f.name} ({f.media_type})" for f in DESCRIPTION_FORMATS))
+    description = found(path)
+    quads = [*description.quads(), *_labels(description)]
+    if form is TRIG:
+        used = {p: n for p, n in NAMESPACES.items() if any(n in str(quad) for quad in quads)}
+        body = serialize(sorted(quads, key=str), format=RdfFormat.TRIG, prefixes=used)
+        return _answer(bytes(body or b""), form, canonical=description.iri)
+    ntriples = serialize({quad.triple for quad in quads}, format=RdfFormat.N_TRIPLES)
+    return _answer(write_graph(bytes(ntriples or b""), form), form, canonical=description.iri)
+
+
+def _labels(description: Description) -> list[Quad]:
+    """The labels of everything that *description* names, in the default graph."""
+    return [
+        Quad(NamedNode(iri), _LABEL, Text(text, language=tag) if tag else Text(text))
+        for iri, name in description.names.items()
+        for text, tag in name.labels
+    ]
+
+
+@data.get("/graph/<path:path>")
+def graph(path: str) -> ResponseReturnValue:
+    """A named graph: its statements, or its page for a browser."""
+    form = _wants((*GRAPH_FORMATS, HTML))
+    if form is HTML:
+        return _see_page(f"graph/{path}")
+    return _varied(_answer(graph_body(graph_iri(path), form), form, canonical=graph_iri(path)))
+
+
+@data.get("/ns")
+@data.get("/ns/<version>")
+def ontology(version: str | None = None) -> ResponseReturnValue:
+    """The ontology, or its page for a browser."""
+    form = _wants((*GRAPH_FORMATS, HTML))
+    if version not in (None, ontology_version()):
+        raise UnknownResource(iri=f"{ONTOLOGY}/{version}")
+    if form is HTML:
+        return _see_page("ns")
+    body = graph_body(graph_iri(f"ontology/{ontology_version()}"), form)
+    return _varied(_answer(body, form, canonical=ONTOLOGY))
+
+
+@data.get("/shapes")
+def shapes() -> Response:
+    """The SHACL shapes."""
+    form = _wants(GRAPH_FORMATS)
+    return _varied(_answer(graph_body(graph_iri(f"shapes/{ontology_version()}"), form), form))
+
+
+def _see_page(path: str) -> ResponseReturnValue:
+    """303 to the page at *path* in the reader's language."""
+    response = redirect(f"/{preferred(request.accept_languages)}/{path}", 303)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _varied(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+@data.get("/dump.<extension>")
+def dump(extension: str) -> Response:
+    """All the data of the release, in the sources' own lexical forms; ``.gz`` compressed."""
+    name = extension.removesuffix(".gz")
+    form = named(name, (f for f in DUMP_FORMATS if f.name == name))
+    if form is None:
+        raise NotAcceptable(offered=", ".join(f"dump.{f.name}, dump.{f.name}.gz" for f in DUMP_FORMATS))
+    release = service().release
+    if release is None:
+        raise StoreError(N_("Les dades són en un magatzem remot: demaneu-les-hi, graf per graf, a /graph/…"))
+    body = _dumped(release.data, form)
+    if extension.endswith(".gz"):
+        return Response(gzip.compress(body, mtime=0), content_type="application/gzip")
+    return _answer(body, form)
+
+
+@lru_cache(maxsize=len(DUMP_FORMATS))
+def _dumped(file: Path, form: Format) -> bytes:
+    """The quads of *file* in *form*; a format without graphs holds their union."""
+    if form is N_QUADS:
+        return file.read_bytes()
+    quads = parse(path=file, format=RdfFormat.N_QUADS)
+    if form in (TURTLE,):
+        return write_graph(serialize({q.triple for q in quads}, format=RdfFormat.N_TRIPLES) or b"", form)
+    syntax = RdfFormat.TRIG if form is TRIG else RdfFormat.JSON_LD
+    return bytes(serialize(quads, format=syntax, prefixes=dict(NAMESPACES)) or b"")
+
+
+@data.after_request
+def share(response: Response) -> Response:
+    """Open to any site, kept by release."""
+    response.access_control_allow_origin = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
+    running = service()
+    if response.status_code == 200 and running.version:
+        response.add_etag()
+        response.cache_control.public = True
+        response.cache_control.max_age = running.config.max_age
+        response.make_conditional(request)
+    return response

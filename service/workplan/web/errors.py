@@ -1,0 +1,118 @@
+"""Every error of the web in one shape: problem details (RFC 9457), or a page for a browser.
+
+It may not tell what happened inside: an unexpected failure is logged and answered without its cause.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from flask import Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from workplan.engine.negotiation import prefers_html
+from workplan.language import gettext, preferred, sentence
+from workplan.model.errors import N_, AnswerTooLarge, MalformedQuery, MethodNotAllowed, WorkplanError
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+DUMP: Final = "/dump.nq.gz"
+"""Where the whole data is, for an answer that is too large."""
+
+_HTTP_TITLES: Final = {
+    400: N_("Petició incorrecta"),
+    404: N_("Pàgina desconeguda"),
+    405: N_("Mètode no permès"),
+    413: N_("Petició massa gran"),
+    415: N_("Tipus de contingut no admès"),
+    500: N_("Error del servei"),
+}
+_HTTP_SENTENCES: Final = {
+    400: N_("La petició no s'entén."),
+    404: N_("Aquí no hi ha res; comproveu l'adreça."),
+    405: N_("Aquesta adreça no respon al mètode %(method)s."),
+    413: N_("La petició és més gran del que aquest servei admet."),
+    415: N_("El contingut enviat no és d'un tipus que aquest servei admeti."),
+    500: N_("Alguna cosa ha fallat dins del servei."),
+}
+
+
+def register(app: Flask) -> None:
+    """Have *app* answer every error in the one shape."""
+    app.register_error_handler(WorkplanError, answer_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(Exception, answer_failure)
+
+
+def answer_error(error: WorkplanError) -> Response:
+    """The answer to an error of ours."""
+    if error.status >= 500:  # the line between their faults and ours
+        current_app.logger.warning("%s: %s", error.slug, error)
+    response = _problem(error.slug, error.status, error.title, error.text, error.values, _where(error))
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = str(error.values["allowed"])
+    if isinstance(error, AnswerTooLarge):
+        response.headers["Link"] = f'<{urljoin(request.host_url, DUMP)}>; rel="alternate"; type="application/n-quads"'
+    return response
+
+
+def answer_http_error(error: HTTPException) -> Response | HTTPException:
+    """The answer to an error that the framework raises, with the headers it asks for."""
+    if error.response is not None or error.code is None or error.code < 400:  # redirects are no errors
+        return error
+    code = error.code
+    title = _HTTP_TITLES.get(code, error.name)
+    response = _problem(
+        error.name.lower().replace(" ", "-"),
+        code,
+        title,
+        _HTTP_SENTENCES.get(code, title),
+        {"method": request.method} if code == 405 else {},  # the one that names the method
+        {},
+    )
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def answer_failure(error: Exception) -> Response | HTTPException:
+    """The answer to what nobody expected: logged whole, told without detail."""
+    current_app.logger.error("unexpected failure at %s", request.path, exc_info=error)
+    return answer_http_error(InternalServerError())
+
+
+def _where(error: WorkplanError) -> Mapping[str, str]:
+    """A caret line under the place of a syntax error."""
+    if not isinstance(error, MalformedQuery) or "column" not in error.values:
+        return {}
+    before = str(error.values["source"])[: error.values["column"] - 1]
+    # Tabs stay tabs, so that the caret stands under its character whatever their width.
+    return {"caret": "".join("\t" if character == "\t" else " " for character in before) + "^"}
+
+
+def _problem(
+    slug: str, status: int, title: str, text: str, values: Mapping[str, Any], extra: Mapping[str, str]
+) -> Response:
+    lang = preferred(request.accept_languages)
+    if "unit" in values:
+        values = {**values, "unit": gettext(str(values["unit"]), lang)}
+    plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
+    problem = {
+        **plain,
+        **extra,
+        "type": urljoin(request.host_url, f"/problem/{slug}"),
+        "title": gettext(title, lang),
+        "status": status,
+        "detail": sentence(text, values, lang),
+    }
+    if prefers_html(request.headers.get("Accept")):
+        response = Response(render_template("error.html", problem=problem, lang=lang), status, mimetype="text/html")
+    else:
+        response = Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM_JSON)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Content-Language"] = lang
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.update(["Accept", "Accept-Language"])
+    return response

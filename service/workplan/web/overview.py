@@ -1,0 +1,152 @@
+"""What the pages of home and plan show of a plan: its lines, actions, teams and what measures them.
+
+Pure: it asks nothing and knows no request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workplan.knowledge.plan import PlanOverview
+from workplan.language import number
+from workplan.model.iris import page_path
+from workplan.model.namespaces import WP
+
+from .resource import Namer, NoteView, Value
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A strategic line: its *objectives*, and its *actions* with how many of them a curator added."""
+
+    value: Value
+    objectives: Sequence[Value]
+    actions: Sequence[Value]
+    added: int
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """An action's row of the plan: each cell a sequence of values; *gaps* are the properties on record as unknown."""
+
+    order: str
+    value: Value
+    strategic_lines: Sequence[Value]
+    action_lines: Sequence[Value]
+    instruments: Sequence[Value]
+    scopes: Sequence[Value]
+    teams: Sequence[Value]
+    budgets: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Something and the actions that point to it."""
+
+    value: Value
+    actions: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team with its meetings, who holds it and the actions that it executes."""
+
+    value: Value
+    frequency: Sequence[Value]
+    ownership: Sequence[Value]
+    members: Sequence[str]
+    actions: Sequence[Value]
+
+
+class PlanView(Namer):
+    """A plan as a reader of *lang* meets it."""
+
+    def __init__(self, plan: PlanOverview, lang: str) -> None:
+        super().__init__(plan.names, lang)
+        self.plan = plan
+
+    @property
+    def title(self) -> Value:
+        """The plan's label."""
+        return self.named(self.plan.iri)
+
+    @property
+    def network(self) -> Value:
+        """The network's label."""
+        return self.named(self.plan.network)
+
+    def lines(self) -> list[LineView]:
+        """The strategic lines, in order."""
+        return [
+            LineView(
+                self.named(line),
+                [self.named(o) for o in self.plan.values_of(line, "hasObjective")],
+                self._actions_of(line, "strategicLine"),
+                sum((a, WP + "strategicLine", line) in self.plan.curated for a in self._elements("PlannedAction")),
+            )
+            for line in self._elements("StrategicLine")
+        ]
+
+    def actions(self) -> list[ActionRow]:
+        """The actions, in order."""
+        return [
+            ActionRow(
+                number(self.names[action].order or 0, self.lang),
+                self.named(action),
+                *(
+                    self._values(action, name)
+                    for name in (
+                        "strategicLine",
+                        "actionLine",
+                        "instrument",
+                        "thematicScope",
+                        "directlyExecutedBy",
+                        "budgetImpact",
+                    )
+                ),
+            )
+            for action in self._elements("PlannedAction")
+        ]
+
+    def action_lines(self) -> list[Counted]:
+        """The lines of action, in order, with the actions that the document ties to each."""
+        return [
+            Counted(self.named(line), self._actions_of(line, "actionLine")) for line in self._elements("ActionLine")
+        ]
+
+    def teams(self) -> list[TeamRow]:
+        """The teams, in order."""
+        return [
+            TeamRow(
+                self.named(team),
+                self._values(team, "meetingFrequency"),
+                self._values(team, "ownership"),
+                [number(int(n), self.lang) for n in self.plan.values_of(team, "memberCount") if n.isdecimal()],
+                self._actions_of(team, "directlyExecutedBy"),
+            )
+            for team in self.plan.teams
+        ]
+
+    def elements(self, local_name: str) -> list[Value]:
+        """The elements of the class ``wp:local_name``, in order."""
+        return [self.named(iri) for iri in self._elements(local_name)]
+
+    def missing(self) -> list[tuple[Value, int]]:
+        """The properties on record as unknown, with the number of elements that lack each."""
+        properties = [prop for _, prop in self.plan.gaps]
+        return [(self.named(prop), properties.count(prop)) for prop in sorted(set(properties))]
+
+    def _elements(self, local_name: str) -> Sequence[str]:
+        return self.plan.of_class(local_name)
+
+    def _actions_of(self, iri: str, local_name: str) -> list[Value]:
+        return [
+            self._marked(action, local_name, iri, shown=action) for action in self.plan.pointing_to(iri, local_name)
+        ]
+
+    def _values(self, iri: str, local_name: str) -> list[Value]:
+        return [self._marked(iri, local_name, value, shown=value) for value in self.plan.values_of(iri, local_name)]
+
+    def _marked(self, subject: str, local_name: str, value: str, *, shown: str) -> Value:
+        assertion = self.plan.curated.get((subject, WP + local_name, value))
+        note = NoteView(page_path(assertion, self.lang) or assertion, None, None, None) if assertion else None
+        return self.named(shown, note)

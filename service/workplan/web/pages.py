@@ -1,0 +1,254 @@
+"""The pages, each in three languages: home, any resource, a graph, the ontology, the query form, an error explained.
+
+They show what the data say and nothing else.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+
+from workplan.engine.query import Kind, QueryRequest
+from workplan.knowledge import plan as plan_knowledge
+from workplan.knowledge.description import describe, names_of
+from workplan.knowledge.graphs import outline
+from workplan.knowledge.ontology import Term, terms_of
+from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
+from workplan.model.errors import RequestError, StoreError, UnknownResource, WorkplanError
+from workplan.model.formats import GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
+from workplan.model.iris import graph_iri, page_path
+from workplan.model.namespaces import ONTOLOGY, WP
+from workplan.release.sources import ontology_version
+
+from .data import DESCRIPTION_FORMATS, found, service
+from .overview import PlanView
+from .resource import Namer, ResourceView, Value, shortened
+
+pages = Blueprint("pages", __name__)
+
+_FIRST_QUERY = """\
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX wp: <https://w3id.org/sse-workplan/ns#>
+
+SELECT ?code ?label
+WHERE {
+  ?action a wp:PlannedAction ;
+    wp:code ?code ;
+    rdfs:label ?label .
+}
+ORDER BY ?code"""
+
+SHOWN_ROWS = 500
+"""Rows of an answer that the query page shows; the downloads hold them all."""
+
+
+def prepare(app: Flask) -> None:
+    """Give *app*'s templates the interface's words and forms."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        lambda text: gettext(text, reader_language()),
+        lambda one, many, n: ngettext(one, many, n, reader_language()),
+        newstyle=True,
+    )
+    # As the catalogues are extracted: line breaks within a text are one space.
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals |= {"languages": NAMES, "ontology_version": ontology_version()}
+    app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
+    app.context_processor(_common)
+
+
+def reader_language() -> str:
+    """The language of this page: its address's, else the one the browser prefers."""
+    lang: str = g.get("lang") or (request.view_args or {}).get("lang") or preferred(request.accept_languages)
+    return lang if lang in LANGUAGES else DEFAULT
+
+
+def _common() -> dict[str, Any]:
+    """What every page's frame shows."""
+    lang, running = reader_language(), service()
+    rest = request.full_path.rstrip("?")
+    in_language = (request.view_args or {}).get("lang") == lang
+    return {
+        "lang": lang,
+        "site": running.config.title_in(lang),
+        "network": running.config.network,
+        "licence": running.config.licence,
+        "version": running.version,
+        "elsewhere": {
+            other: f"/{other}{rest.removeprefix(f'/{lang}')}" if in_language else f"/{other}/" for other in LANGUAGES
+        },
+    }
+
+
+@pages.get("/")
+def choose_language() -> ResponseReturnValue:
+    """To the home page in the language that the browser prefers."""
+    response = redirect(f"/{preferred(request.accept_languages)}/")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@pages.get("/<any(ca, es, en):lang>/")
+def home(lang: str) -> str:
+    """The latest plan in a minute, and the ways in."""
+    entries = plan_knowledge.plans(service().engine)
+    views = [PlanView(plan_knowledge.overview(service().engine, entry), lang) for entry in entries]
+    return render_template("home.html", plan=views[0] if views else None, others=views[1:])
+
+
+@pages.get("/<any(ca, es, en):lang>/<path:path>")
+def resource(lang: str, path: str) -> str:
+    """The page of any resource; a plan's shows the whole plan."""
+    description = found(path)
+    view = ResourceView(description, lang, lambda text: gettext(text, lang))
+    entry = next((e for e in plan_knowledge.plans(service().engine) if e.iri == view.iri), None)
+    if WP + "WorkPlan" in view.name.types and entry:
+        plan = PlanView(plan_knowledge.overview(service().engine, entry), lang)
+        return render_template("plan.html", view=view, plan=plan, formats=DESCRIPTION_FORMATS, path=path)
+    return render_template("resource.html", view=view, formats=DESCRIPTION_FORMATS, path=path, trail=_trail(view, lang))
+
+
+def _trail(view: ResourceView, lang: str) -> list[Value]:
+    """The plan that the resource is an element of and the scheme that it is in, for the way back."""
+    trail: list[Value] = []
+    for fact in view.description.outgoing():
+        if fact.predicate.value == WP + "elementOf" and isinstance(fact.object, NamedNode):
+            version = describe(service().engine, fact.object.value)
+            if version:
+                of = [s.object.value for s in version.outgoing() if s.predicate.value.endswith("isVersionOf")]
+                trail += [Namer(version.names, lang).named(iri) for iri in of]
+    schemes = [s.object.value for s in view.description.outgoing() if s.predicate.value.endswith("core#inScheme")]
+    return trail + [view.named(iri) for iri in schemes]
+
+
+@pages.get("/<any(ca, es, en):lang>/graph/<path:path>")
+def graph(lang: str, path: str) -> str:
+    """A named graph: how many statements it holds, about what, and its downloads."""
+    iri = graph_iri(path)
+    held = outline(service().engine, iri)
+    if held is None:
+        raise UnknownResource(iri=iri)
+    namer = Namer(names_of(service().engine, held.subjects), lang)
+    listed = sorted(
+        (namer.named(subject) for subject in held.subjects), key=lambda v: (v.code or "", v.text.casefold())
+    )
+    return render_template("graph.html", iri=iri, path=path, listed=listed, triples=held.triples, formats=GRAPH_FORMATS)
+
+
+@pages.get("/<any(ca, es, en):lang>/ns")
+def ontology(lang: str) -> str:
+    """The ontology's terms with their definitions."""
+    terms = terms_of(service().engine)
+    if not terms:
+        raise UnknownResource(iri=ONTOLOGY)
+    return render_template(
+        "ns.html", terms=[TermView(term, lang) for term in terms], iri=ONTOLOGY, formats=GRAPH_FORMATS
+    )
+
+
+class TermView:
+    """A term of the ontology as a reader of *lang* meets it."""
+
+    def __init__(self, term: Term, lang: str) -> None:
+        self.term = term
+        self._namer = Namer({}, lang)
+        self._lang = lang
+
+    def best(self, texts: list[tuple[str, str]]) -> Value | None:
+        """The one of *texts* that serves the reader best."""
+        found_text = pick(texts, self._lang)
+        return Value(found_text[0], self._namer.mark(found_text[1])) if found_text else None
+
+    def links(self, iris: list[str]) -> list[Value]:
+        """*iris* with their short names."""
+        return [Value(shortened(iri), href=page_path(iri, self._lang) or iri) for iri in iris]
+
+
+@pages.get("/<any(ca, es, en):lang>/sparql")
+def query_form(lang: str) -> ResponseReturnValue:
+    """A form to ask SPARQL with, and the answer as a table."""
+    text = request.args.get("query", "").strip()
+    answer, error, status = None, None, 200
+    if text:
+        try:
+            answer = _answered(text)
+        except (RequestError, StoreError) as refused:
+            error, status = refused, refused.status
+    page = render_template(
+        "sparql.html",
+        text=text,
+        answer=answer,
+        error=error,
+        detail=sentence(error.text, error.values, lang) if error else None,
+        default=_FIRST_QUERY,
+        examples=[{"title": q.title(lang), "text": q.text} for q in service().queries.values() if not q.parameters],
+        limits=service().config.limits,
+        formats=SOLUTION_FORMATS if answer is None or answer["kind"] != "graph" else GRAPH_FORMATS,
+        shown=SHOWN_ROWS,
+    )
+    return Response(page, status=status)
+
+
+def _answered(text: str) -> dict[str, Any]:
+    """The answer to the query *text* as the page shows it."""
+    engine = service().engine
+    asked = QueryRequest(text)
+    kind = engine.kind_of(asked)
+    if kind is Kind.GRAPH:
+        return {"kind": "graph", "text": engine.run(asked, TURTLE).body.decode()}
+    parsed = parse_query_results(engine.run(asked, JSON_RESULTS).body, format=QueryResultsFormat.JSON)
+    if not isinstance(parsed, QuerySolutions):
+        return {"kind": "boolean", "truth": bool(parsed)}
+    rows = [[_cell(term) for term in row] for row in parsed]
+    return {
+        "kind": "solutions",
+        "columns": [variable.value for variable in parsed.variables],
+        "rows": rows[:SHOWN_ROWS],
+        "count": len(rows),
+    }
+
+
+def _cell(term: Any) -> Value | None:
+    """One term of an answer."""
+    if term is None:
+        return None
+    if isinstance(term, NamedNode):
+        href = page_path(term.value, reader_language()) or (term.value if term.value.startswith("http") else None)
+        return Value(shortened(term.value), href=href)
+    if isinstance(term, BlankNode):
+        return Value(str(term))
+    return Value(term.value, getattr(term, "language", None) or "")
+
+
+@pages.get("/problem/<slug>")
+def problem(slug: str) -> ResponseReturnValue:
+    """The page that explains a kind of error, in the language that the browser prefers."""
+    return redirect(f"/{preferred(request.accept_languages)}/problem/{slug}", 303)
+
+
+@pages.get("/<any(ca, es, en):lang>/problem/<slug>")
+def explain_problem(lang: str, slug: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """What a kind of error means."""
+    cause = next((c for c in _causes(WorkplanError) if c.slug == slug), None)
+    if cause is None:
+        raise UnknownResource(iri=request.base_url)
+    return render_template("problem.html", cause=cause)
+
+
+def _causes(root: type[WorkplanError]) -> list[type[WorkplanError]]:
+    """*root* and all the kinds of error below it."""
+    return [root, *(cause for child in root.__subclasses__() for cause in _causes(child))]
+
+
+@pages.after_request
+def keep(response: Response) -> Response:
+    """Kept by release, like the data that the page shows."""
+    running = service()
+    if response.status_code == 200 and running.version:
+        response.add_etag()
+        response.cache_control.public = True
+        response.cache_control.max_age = running.config.max_age
+        response.make_conditional(request)
+    return response

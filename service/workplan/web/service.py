@@ -1,0 +1,53 @@
+"""What a running service holds: an engine, the release behind it and its settings.
+
+It may not know Flask.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workplan.configuration import Configuration, load_configuration
+from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.query import QueryEngine
+from workplan.engine.remote import RemoteEngine
+from workplan.model.errors import N_, MissingFolder
+from workplan.questions.catalogue import SavedQuery, catalogue
+from workplan.release.build import Release, current_release
+from workplan.release.sources import load_home, releases_folder
+
+
+@dataclass(frozen=True)
+class Service:
+    """One network's service.
+
+    *release* is the release behind the embedded engine; None where a remote store answers, since what that store
+    holds may change unseen.
+    """
+
+    engine: QueryEngine
+    config: Configuration
+    release: Release | None
+    queries: Mapping[str, SavedQuery] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str | None:
+        """The release's version, from which answers derive their ETag; None where answers may change."""
+        return self.release.version if self.release else None
+
+
+def open_service(root: Path | None, out: Path | None, store: str | None) -> Service:
+    """The service of the home at *root* over its current release in *out*, or over the endpoint *store*.
+
+    Raises MissingFolder where no release has been built, and what loading a home and its configuration raises.
+    """
+    home = load_home(root)
+    config = load_configuration(home.root)
+    queries = catalogue(home.queries)
+    if store:
+        return Service(RemoteEngine(store, config.limits, config.allowed_services), config, None, queries)
+    folder = out or releases_folder(home)
+    release = current_release(folder)
+    if release is None:
+        raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
+    return Service(EmbeddedEngine(release.data, config.limits, config.allowed_services), config, release, queries)

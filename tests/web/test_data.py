@@ -1,0 +1,145 @@
+"""Linked data: redirects, descriptions, graphs, dumps."""
+
+import gzip
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from rdflib import Graph
+from rdflib.compare import isomorphic
+
+ACTION = "xmess/plan/2020/action/08"
+BASE = "https://w3id.org/sse-workplan/id/"
+SYNTAX = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "location"),
+    [
+        ("text/turtle", f"/data/{ACTION}.ttl"),
+        ("application/ld+json", f"/data/{ACTION}.jsonld"),
+        ("application/n-triples", f"/data/{ACTION}.nt"),
+        ("application/rdf+xml", f"/data/{ACTION}.rdf"),
+        ("application/trig", f"/data/{ACTION}.trig"),
+        ("text/html", f"/ca/{ACTION}"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", f"/ca/{ACTION}"),
+        ("text/turtle;q=0.5,text/html", f"/ca/{ACTION}"),
+    ],
+)
+def test_a_thing_redirects_to_what_was_asked(client: FlaskClient, accept: str, location: str) -> None:
+    """303 by Accept, telling that it varies and which formats there are."""
+    answer = client.get(f"/id/{ACTION}", headers={"Accept": accept})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, location)
+    assert {"Accept", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+    assert f'</data/{ACTION}.ttl>; rel="alternate"; type="text/turtle"' in ",".join(answer.headers.getlist("Link"))
+
+
+@pytest.mark.parametrize("asked", ["ttl", "turtle", "text/turtle"])
+def test_format_overrides_accept(client: FlaskClient, asked: str) -> None:
+    """By short name or by media type."""
+    answer = client.get(f"/id/{ACTION}", query_string={"format": asked}, headers={"Accept": "text/html"})
+
+    assert answer.headers["Location"] == f"/data/{ACTION}.ttl"
+
+
+def test_an_unknown_thing_is_404_and_an_unknown_format_406(client: FlaskClient) -> None:
+    """406 lists the formats on offer."""
+    refused = client.get(f"/id/{ACTION}", headers={"Accept": "image/png"})
+
+    assert client.get("/id/xmess/none").status_code == 404
+    assert refused.status_code == 406
+    assert "text/turtle" in refused.get_json(force=True)["detail"]
+
+
+def test_all_formats_say_the_same(client: FlaskClient) -> None:
+    """Each parses back to one graph."""
+    graphs = [
+        Graph().parse(data=client.get(f"/data/{ACTION}.{extension}").data, format=syntax)
+        for extension, syntax in SYNTAX.items()
+    ]
+
+    assert len(graphs[0]) > 40
+    assert all(isomorphic(graphs[0], other) for other in graphs[1:])
+
+
+def test_a_description_holds_both_directions_and_the_labels_of_what_it_names(client: FlaskClient) -> None:
+    """One answer is enough to show a page."""
+    triples = {
+        (t.subject.value, t.predicate.value.rpartition("#")[2], t.object.value)
+        for t in (q.triple for q in parse(client.get(f"/data/{ACTION}.nt").data, RdfFormat.N_TRIPLES))
+    }
+
+    assert (BASE + ACTION, "directlyExecutedBy", BASE + "xmess/team/gt") in triples
+    assert (BASE + "xmess/team/gt", "label", "Grup de treball") in triples
+    assert any(s.startswith(BASE + "xmess/gap/") and o == BASE + ACTION for s, _, o in triples)
+
+
+def test_a_description_says_what_is_canonical(client: FlaskClient) -> None:
+    """And opens to any site."""
+    answer = client.get(f"/data/{ACTION}.ttl")
+
+    assert f'<{BASE}{ACTION}>; rel="canonical"' in answer.headers.getlist("Link")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert b"@prefix wp:" in answer.data
+
+
+def test_trig_keeps_stated_and_curated_apart(client: FlaskClient) -> None:
+    """The added strategic line stands in the curated graph alone."""
+    line = NamedNode(BASE + "xmess/plan/2020/strategic-line/1")
+    graphs = {
+        q.graph_name.value.rpartition("/")[2]
+        for q in parse(client.get(f"/data/{ACTION}.trig").data, RdfFormat.TRIG)
+        if q.object == line and q.predicate.value.endswith("strategicLine")
+    }
+
+    assert graphs == {"curated"}
+
+
+@pytest.mark.parametrize("address", ["/ns", "/ns/0.1.0", "/shapes", "/graph/xmess/plan/2020/v1/stated"])
+def test_graphs_say_the_same_in_every_format(client: FlaskClient, address: str) -> None:
+    """The ontology, the shapes and any named graph by Accept."""
+    sizes = {
+        extension: len(Graph().parse(data=client.get(address, query_string={"format": extension}).data, format=syntax))
+        for extension, syntax in SYNTAX.items()
+    }
+
+    assert len(set(sizes.values())) == 1
+    assert sizes["ttl"] > 700
+
+
+def test_the_ontology_leads_a_browser_to_its_page(client: FlaskClient) -> None:
+    """And an unknown version is not the present one."""
+    answer = client.get("/ns", headers={"Accept": "text/html", "Accept-Language": "es"})
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/es/ns")
+    assert client.get("/ns/9.9.9", headers={"Accept": "text/turtle"}).status_code == 404
+
+
+def test_the_dump_is_the_release(client: FlaskClient) -> None:
+    """All of it, compressed or not; Turtle holds the union."""
+    plain = client.get("/dump.nq").data
+    quads = list(parse(plain, RdfFormat.N_QUADS))
+
+    assert gzip.decompress(client.get("/dump.nq.gz").data) == plain
+    assert len(list(parse(client.get("/dump.trig").data, RdfFormat.TRIG))) == len(quads)
+    assert len({Triple(q.subject, q.predicate, q.object) for q in quads}) == len(
+        list(parse(client.get("/dump.ttl").data, RdfFormat.TURTLE))
+    )
+    assert client.get("/dump.exe").status_code == 406
+
+
+def test_unchanged_data_are_not_sent_again(client: FlaskClient) -> None:
+    """304 by ETag."""
+    first = client.get(f"/data/{ACTION}.ttl")
+
+    assert client.get(f"/data/{ACTION}.ttl", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_health_tells_the_release(client: FlaskClient, app: object) -> None:
+    """Alive, and ready with a version."""
+    ready = client.get("/health/ready").get_json()
+
+    assert client.get("/health/live").status_code == 200
+    assert ready["status"] == "ready"
+    assert len(ready["version"]) == 12
