@@ -10,7 +10,6 @@ from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, p
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Kind, QueryEngine
-from workplan.engine.remote import RemoteEngine
 from workplan.model.errors import N_, BadParameter, NotAcceptable
 from workplan.model.formats import CSV, GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE, named
 from workplan.questions.catalogue import SUFFIX, SavedQuery, query_named, read_query
@@ -49,6 +48,9 @@ def _engine(root: Path | None, out: Path | None, endpoint: str | None) -> QueryE
     home = load_home(root)
     config = load_configuration(home.root)
     if endpoint:
+        # Its client imports rdflib, which an embedded store does not need.
+        from workplan.engine.remote import RemoteEngine
+
         return RemoteEngine(endpoint, config.limits, config.allowed_services)
     folder = out or releases_folder(home)
     release = current_release(folder)

@@ -10,7 +10,6 @@ from pathlib import Path
 from workplan.configuration import Configuration, load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import QueryEngine
-from workplan.engine.remote import RemoteEngine
 from workplan.model.errors import N_, MissingFolder
 from workplan.questions.catalogue import SavedQuery, catalogue
 from workplan.release.build import Release, current_release
@@ -45,6 +44,9 @@ def open_service(root: Path | None, out: Path | None, store: str | None) -> Serv
     config = load_configuration(home.root)
     queries = catalogue(home.queries)
     if store:
+        # Its client imports rdflib, which an embedded store does not need.
+        from workplan.engine.remote import RemoteEngine
+
         return Service(RemoteEngine(store, config.limits, config.allowed_services), config, None, queries)
     folder = out or releases_folder(home)
     release = current_release(folder)

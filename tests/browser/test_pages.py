@@ -1,0 +1,132 @@
+"""Pages as a person meets them: in Chromium, wide and narrow, light and dark, with and without a mouse."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from workplan.language import LANGUAGES
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PAGES = (
+    "",
+    "xmess",
+    "xmess/plan/2020",
+    "xmess/plan/2020/strategic-line/1",
+    "xmess/plan/2020/action/01",
+    "xmess/plan/2020/action/08",
+    "xmess/plan/2020/indicator/impacte",
+    "xmess/team/c",
+    "xmess/anomaly/001",
+    "scheme/thematic-scope/cpr",
+    "graph/xmess/plan/2020/v1/curated",
+    "ns",
+    "sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+20",
+    "sparql?query=SELEC",
+    "problem/malformed-query",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_nothing(browser: Browser, server: str, lang: str, scheme: str) -> None:
+    """WCAG 2.2 AA, as far as a program can tell, on every kind of page."""
+    found = {}
+    with browser.new_context(viewport=WIDE, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(f"{server}/{lang}/{path}")
+            for violation in Axe().run(page, options=RULES).response["violations"]:
+                found[path, violation["id"]] = [node["html"][:120] for node in violation["nodes"]]
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_wider_than_a_narrow_window(browser: Browser, server: str, lang: str) -> None:
+    """At 320 pixels, which is 1280 at 400 % zoom, only tables scroll, and within themselves."""
+    wide = []
+    with browser.new_context(viewport=NARROW) as context:
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(f"{server}/{lang}/{path}")
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                wide.append(path)
+
+    assert wide == []
+
+
+def test_a_page_asks_nothing_of_anyone_else(browser: Browser, server: str) -> None:
+    """No script, font or picture comes from another host, and nothing fails to load."""
+    asked: list[str] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("requestfailed", lambda request: pytest.fail(request.url))
+        page.goto(f"{server}/ca/xmess/plan/2020")
+
+    assert all(url.startswith(server) for url in asked)
+
+
+def test_the_plan_reads_without_javascript(browser: Browser, server: str) -> None:
+    """All 29 actions are in the page itself."""
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{server}/ca/xmess/plan/2020")
+
+        assert page.locator("table.actions tbody tr").count() == 29
+
+
+def test_the_keyboard_reaches_the_content_first(browser: Browser, server: str) -> None:
+    """The first stop skips the header."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{server}/ca/")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_from_the_front_door_to_the_sentence(browser: Browser, server: str) -> None:
+    """Home, plan, action 8: its words and who says so; then the same page in Spanish."""
+    with browser.new_context(locale="ca-ES") as context:
+        page = context.new_page()
+        page.goto(server)
+        page.get_by_role("link", name="Vegeu el pla sencer").click()
+        page.get_by_role("link", name="incorporar la interseccionalitat").click()
+        quoted = page.locator("blockquote").inner_text()
+        page.get_by_role("link", name="español").click()
+
+        assert quoted.startswith("8. Generar un grup de treball")
+        assert page.url.endswith("/es/xmess/plan/2020/action/08")
+
+
+def ask(page: Page, server: str, query: str) -> str:
+    """Ask *query* in the form and return the page's text."""
+    page.goto(f"{server}/ca/sparql")
+    page.get_by_label("Consulta", exact=True).fill(query)
+    page.get_by_role("button", name="Pregunta").click()
+    return page.locator("main").inner_text()
+
+
+def test_a_question_is_asked_and_answered_in_the_form(browser: Browser, server: str) -> None:
+    """A table for a SELECT, a word for an ASK, the place of an error."""
+    with browser.new_context() as context:
+        page = context.new_page()
+
+        assert "29" in ask(
+            page, server, "SELECT (COUNT(*) AS ?n) { ?a a <https://w3id.org/sse-workplan/ns#PlannedAction> }"
+        )
+        assert "Sí" in ask(page, server, "ASK { ?s ?p ?o }")
+        assert "línia 1" in ask(page, server, "SELECT ?x { ?x ")
+
+
+def test_hostile_text_in_an_answer_stays_text(browser: Browser, server: str) -> None:
+    """What a literal holds is shown, never run."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.on("dialog", lambda _: pytest.fail("a script ran"))
+        text = ask(page, server, 'SELECT ("<script>alert(1)</script><img src=x onerror=alert(2)>" AS ?x) {}')
+
+    assert "<script>alert(1)</script>" in text
