@@ -153,7 +153,7 @@ def test_content_in_another_language_is_marked(client: FlaskClient) -> None:
     """A reader of English is told that a text is Catalan, and so is a screen reader."""
     text = client.get("/en/xmess/plan/2020/action/08").text
 
-    assert re.search(r'<h1 lang="ca">[^<]*<span class="lang">ca</span></h1>', text)
+    assert '<blockquote lang="ca">' in text
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,9 @@ def _announce_when_ready(url: str) -> None:
                 break
         except (urllib.error.URLError, OSError):
             sleep(_READY_POLL_SECONDS)
-    click.echo(sentence(N_("El pla es pot consultar a %(url)s (Ctrl+C per aturar-lo)"), {"url": url}, cli_language()))
+    click.echo(
+        sentence(N_("El pla es pot consultar a %(url)s (Ctrl+C per aturar el servei)"), {"url": url}, cli_language())
+    )
 
 
 @click.command(epilog="Example: workplan serve --home vallbona --port 8080")

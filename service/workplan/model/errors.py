@@ -251,7 +251,7 @@ class QueryTimeout(StoreError):
 
     status = 504
     slug = "query-timeout"
-    title = N_("La consulta ha superat el temps")
+    title = N_("La consulta ha esgotat el temps")
     advice = N_(
         "Cada consulta té un temps màxim. Acoteu-la: anomeneu el graf, poseu-hi les condicions més estretes al "
         "davant i eviteu els productes creuats."

@@ -12,8 +12,10 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workplan.engine.negotiation import prefers_html
-from workplan.language import gettext, preferred, sentence
+from workplan.language import gettext, sentence
 from workplan.model.errors import N_, AnswerTooLarge, MalformedQuery, MethodNotAllowed, WorkplanError
+
+from .reader import reader_language
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -95,9 +97,7 @@ def _where(error: WorkplanError) -> Mapping[str, str]:
 def _problem(
     slug: str, status: int, title: str, text: str, values: Mapping[str, Any], extra: Mapping[str, str]
 ) -> Response:
-    lang = preferred(request.accept_languages)
-    if "unit" in values:
-        values = {**values, "unit": gettext(str(values["unit"]), lang)}
+    lang = reader_language()
     plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
     problem = {
         **plain,

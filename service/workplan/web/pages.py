@@ -5,7 +5,7 @@ They show what the data say and nothing else.
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, redirect, render_template, request
+from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
@@ -14,7 +14,7 @@ from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import describe, names_of
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.ontology import Term, terms_of
-from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
+from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
 from workplan.model.errors import RequestError, StoreError, UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
 from workplan.model.iris import graph_iri, page_path
@@ -23,6 +23,7 @@ from workplan.release.sources import ontology_version
 
 from .data import DESCRIPTION_FORMATS, found, service
 from .overview import PlanView
+from .reader import reader_language
 from .resource import Namer, ResourceView, Value, shortened
 
 pages = Blueprint("pages", __name__)
@@ -57,12 +58,6 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals |= {"languages": NAMES, "ontology_version": ontology_version()}
     app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
     app.context_processor(_common)
-
-
-def reader_language() -> str:
-    """The language of this page: its address's, else the one the browser prefers."""
-    lang: str = g.get("lang") or (request.view_args or {}).get("lang") or preferred(request.accept_languages)
-    return lang if lang in LANGUAGES else DEFAULT
 
 
 def _common() -> dict[str, Any]:

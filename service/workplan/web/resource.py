@@ -98,15 +98,15 @@ INVERSE: Final = {
         "wp:planStatus": N_("Versions en aquest estat"),
         "wp:scale": N_("Indicadors que fan servir aquesta escala"),
         "wp:ofNetwork": N_("Plans i equips de la xarxa"),
-        "wp:elementOf": N_("Elements que la formen"),
+        "wp:elementOf": N_("Elements que formen la versió"),
         "wp:gapReason": N_("Buits amb aquest motiu"),
-        "wp:inferenceMethod": N_("Asseveracions fetes amb aquest mètode"),
+        "wp:inferenceMethod": N_("Assercions fetes amb aquest mètode"),
         "wp:confidence": N_("Notes amb aquesta confiança"),
         "wp:anomalyType": N_("Anomalies d'aquest tipus"),
         "skos:inScheme": N_("Conceptes de l'esquema"),
         "dcterms:subject": N_("Recursos sobre aquest concepte"),
         "time:intervalIn": N_("Períodes que conté"),
-        "prov:hadPrimarySource": N_("Versions que en surten"),
+        "prov:hadPrimarySource": N_("Versions fetes a partir d'aquest document"),
         "rdf:type": N_("Recursos d'aquesta classe"),
     }.items()
 }

@@ -1,0 +1,14 @@
+"""Who reads: the language that a request asks for, by its address before its header.
+
+It may not decide what is said.
+"""
+
+from flask import request
+
+from workplan.language import LANGUAGES, preferred
+
+
+def reader_language() -> str:
+    """The language of this request's answer: its address's, else the one that the browser prefers."""
+    first = request.path.lstrip("/").partition("/")[0]
+    return first if first in LANGUAGES else preferred(request.accept_languages)
