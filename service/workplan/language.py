@@ -53,7 +53,7 @@ def ngettext(singular: str, plural: str, number: int, lang: str) -> str:
 
 
 def sentence(text: str, values: Mapping[str, Any], lang: str) -> str:
-    """The sentence *text* in *lang*, its marks ``%(name)s`` filled from *values*; those that are interface texts too."""
+    """The sentence *text* in *lang*, its marks ``%(name)s`` from *values* (interface texts too)."""
     shown = {name: gettext(value, lang) if isinstance(value, str) else value for name, value in values.items()}
     return gettext(text, lang) % shown if shown else gettext(text, lang)
 
