@@ -13,9 +13,11 @@ from workplan.model.formats import JSON_RESULTS
 PREFIXES = """\
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX oa: <http://www.w3.org/ns/oa#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX spdx: <http://spdx.org/rdf/terms#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wp: <https://w3id.org/sse-workplan/ns#>
 """

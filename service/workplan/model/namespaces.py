@@ -34,6 +34,7 @@ NAMESPACES: Final = MappingProxyType(
         "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",
         "sh": "http://www.w3.org/ns/shacl#",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "spdx": "http://spdx.org/rdf/terms#",
         "time": "http://www.w3.org/2006/time#",
         "vann": "http://purl.org/vocab/vann/",
         "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
