@@ -18,7 +18,7 @@ serve: .venv/serve.done ## install, build and validate the knowledge base, and s
 	@exec $(BIN)/workplan serve --host $(HOST) --port $(PORT)
 
 test: .venv/test.done ## install what the tests need and run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/test.done ## only the formatter, the linter and the types
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy

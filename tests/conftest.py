@@ -34,6 +34,11 @@ QUIET_BROWSER = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of our own."""
+    parser.addoption("--update-expected", action="store_true", help="write the expected answers anew; read the diff")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -78,7 +78,8 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Find
     ]
     found: dict[str, list[Finding]] = {name: [] for name in networks.values()}
     for finding in validate(readings, SHAPES, BACKGROUND).results:
-        found[networks[finding.focus.key[: len(DATA) + len("case000")]]].append(finding)
+        assert finding.where
+        found[finding.where.file].append(finding)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workplan.model.iris import data_iri, data_path, graph_iri, is_network_code, page_path
+from workplan.model.iris import data_iri, data_path, graph_iri, is_network_code, page_path, version_graph_iri
 
 ACTION = "https://w3id.org/sse-workplan/id/xmess/plan/2020/action/08"
 
@@ -57,3 +57,18 @@ def test_a_fragment_is_described_with_its_document() -> None:
     """Servers never see fragments."""
     assert data_path(f"{ACTION}#body") == data_path(ACTION)
     assert data_path("http://example.org/") is None
+
+
+@pytest.mark.parametrize(
+    ("iri", "expected"),
+    [
+        (data_iri("xmess/plan/2020/version/1"), graph_iri("xmess/plan/2020/v1/curated")),
+        (data_iri("xmess/plan/2017-2019/version/12"), graph_iri("xmess/plan/2017-2019/v12/curated")),
+        (data_iri("xmess/plan/2020"), None),
+        (data_iri("xmess/plan/2020/version/1#part"), None),
+        ("http://example.org/xmess/plan/2020/version/1", None),
+    ],
+)
+def test_a_plan_version_has_graphs_of_its_own(iri: str, expected: str | None) -> None:
+    """What a rule gives of a version goes beside what its files say."""
+    assert version_graph_iri(iri, "curated") == expected

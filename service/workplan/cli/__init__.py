@@ -12,6 +12,7 @@ from workplan.model.errors import WorkplanError
 from workplan.release.sources import ontology_version
 
 from .build import build
+from .document import document
 from .query import query
 from .serve import serve
 from .validate import validate
@@ -26,7 +27,7 @@ def commands() -> None:
     """Publish a network's work plan as linked data."""
 
 
-for verb in (serve, build, validate, query):
+for verb in (serve, build, validate, query, document):
     commands.add_command(verb)
 
 

@@ -1,4 +1,4 @@
-"""``workplan build``: load, validate, derive and write one release."""
+"""``workplan build``: load, derive, validate and write one release."""
 
 import sys
 from collections.abc import Callable, Iterator

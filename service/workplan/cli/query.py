@@ -43,7 +43,7 @@ def _values(given: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _engine(root: Path | None, out: Path | None, endpoint: str | None) -> QueryEngine:
+def open_engine(root: Path | None, out: Path | None, endpoint: str | None) -> QueryEngine:
     """The engine over *endpoint*, or over the release of the home at *root*, built first if need be."""
     home = load_home(root)
     config = load_configuration(home.root)
@@ -90,7 +90,7 @@ def query(
     """Answer a saved query, a file with SPARQL, or SPARQL from standard input (-)."""
     saved = _question(question, load_home(root).queries, sys.stdin)
     request = saved.request(_values(given))
-    engine = _engine(root, out, endpoint)
+    engine = open_engine(root, out, endpoint)
     kind = engine.kind_of(request)
     offered = GRAPH_FORMATS if kind is Kind.GRAPH else SOLUTION_FORMATS
     if kind is not Kind.GRAPH and form in (None, "table"):

@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from workplan.language import LANGUAGES, cli_language
+from workplan.release.derivation import derive
+from workplan.release.quotation import quoted_words
 from workplan.release.reading import read_all
 from workplan.release.report import Report
 from workplan.release.sources import load_home
@@ -32,14 +34,16 @@ VIOLATED = 1
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, lang: str | None, root: Path | None) -> None:
     """Check data files against the shapes: what is wrong, what was expected and where.
 
-    Without FILE, all the data of the home folder. With it, those files alone, in the light of the ontology and the
-    concept schemes. Exit code 0 where the data conform, 1 where a Violation stands, 2 where a file is unreadable.
+    Without FILE, all the data of the home folder. With it, those files alone and what the rules derive from them, in
+    the light of the ontology and the concept schemes. Exit code 0 where the data conform, 1 where a Violation stands,
+    2 where a file is unreadable.
     """
     home = load_home(root)
-    shown_from = None if paths else home.root
-    report = validate_readings(
-        read_all(paths or home.data, shown_from), read_all(home.shapes), read_all(home.background)
-    )
+    data = read_all(paths or home.data, None if paths else home.root)
+    background = read_all(home.background)
+    derived = derive((quad for reading in (*data, *background) for quad in reading.quads), home.rules)
+    quoted = quoted_words(data, home.root / "data")
+    report = validate_readings(data, read_all(home.shapes), [*background, quoted], derived)
     click.echo(_written(report, form, lang or cli_language()).rstrip("\n"))
     context.exit(0 if report.conforms else VIOLATED)
 

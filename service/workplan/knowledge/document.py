@@ -109,8 +109,7 @@ class Span:
     text: str
     column: int | None
 
-    @property
-    def printed(self) -> str:
+    def in_print(self) -> str:
         """The text with its marks."""
         return self.layout.replace("{}", self.text)
 
@@ -131,8 +130,8 @@ class Line:
     def text(self) -> str:
         """The line as the document prints it, cells parted by tabs."""
         if not self.is_row:
-            return "".join(span.printed for span in self.spans)
-        cells = {span.column or 1: span.printed for span in self.spans}
+            return "".join(span.in_print() for span in self.spans)
+        cells = {span.column or 1: span.in_print() for span in self.spans}
         return "\t".join(cells.get(column, "") for column in range(1, max(cells) + 1))
 
 
@@ -213,9 +212,7 @@ class _Printer:
             texts = [self._text(span, value) for value in self._ordered(span)]
             place = sharing.index(index)
             mine = texts[place:] if index == sharing[-1] else texts[place : place + 1]
-            filled.append(
-                Span(span.fragment, span.resource, span.property, span.layout, " ".join(mine), span.column)
-            )
+            filled.append(Span(span.fragment, span.resource, span.property, span.layout, " ".join(mine), span.column))
         return filled
 
     def _ordered(self, span: Span) -> list[NamedNode | Literal]:
@@ -281,3 +278,73 @@ def text_of_lines(lines: Iterable[Line]) -> str:
         written += [""] * (line.number - len(written) - 1)
         written.append(line.text)
     return "\n".join(written) + "\n"
+
+
+_ANCHORS = """
+SELECT ?this ?fragment ?line
+WHERE {
+  ?fragment oa:hasSource ?this ;
+    wp:sourceLine ?line .
+}
+"""
+
+_NOTES = """
+SELECT DISTINCT ?this ?resource ?kind ?note ?property ?value
+WHERE {
+  ?fragment oa:hasSource ?this .
+  ?resource wp:statedIn ?fragment .
+  {
+    ?note a wp:SourceAnomaly ;
+      oa:hasTarget|oa:hasTarget/^wp:statedIn ?resource .
+    BIND ("anomaly" AS ?kind)
+  }
+  UNION
+  {
+    ?note wp:aboutResource ?resource ;
+      wp:aboutProperty ?property .
+    BIND ("gap" AS ?kind)
+  }
+  UNION
+  {
+    ?note rdf:subject ?resource ;
+      rdf:predicate ?property ;
+      rdf:object ?value .
+    BIND ("assertion" AS ?kind)
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is on record beside the document about a resource that it states.
+
+    *kind* is ``anomaly``, ``gap`` or ``assertion``, *note* its IRI. A gap has a *property*, an assertion a *value* too.
+    """
+
+    kind: str
+    note: str
+    property: str | None = None
+    value: NamedNode | Literal | None = None
+
+
+def anchors(engine: QueryEngine, source: str) -> Mapping[int, Sequence[str]]:
+    """Every fragment of *source*, those that print nothing too, by line."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in solutions(engine, _ANCHORS, this=NamedNode(source)):
+        found[int(row["line"].value)].append(row["fragment"].value)
+    return {line: sorted(fragments) for line, fragments in found.items()}
+
+
+def remarks(engine: QueryEngine, source: str) -> Mapping[str, Sequence[Remark]]:
+    """The remarks on each resource that *source* states, sorted."""
+    found: dict[str, list[Remark]] = defaultdict(list)
+    for row in solutions(engine, _NOTES, this=NamedNode(source)):
+        remark = Remark(
+            row["kind"].value,
+            row["note"].value,
+            row["property"].value if row["property"] else None,
+            row["value"] or None,
+        )
+        found[row["resource"].value].append(remark)
+    return {iri: sorted(notes, key=lambda r: (r.kind, r.note)) for iri, notes in found.items()}

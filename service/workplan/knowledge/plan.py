@@ -46,6 +46,15 @@ WHERE {
 }
 """
 
+_EVENTS = """
+SELECT ?this ?event ?property ?value
+WHERE {
+  ?version dcterms:isVersionOf ?this .
+  ?event wp:concerns ?version ;
+    ?property ?value .
+}
+"""
+
 _CURATED = """
 SELECT ?this ?assertion ?element ?property ?value
 WHERE {
@@ -77,8 +86,8 @@ Values = Mapping[str, Sequence[str]]
 class PlanOverview:
     """One plan: its *elements* by class IRI, in order; each element's *values*; the network's *teams*, in order.
 
-    *curated* holds the assertion behind each (element, property, value) that curators added and *gaps* the (element,
-    property) on record as unknown. *names* names everything mentioned.
+    *events* are those of its making, in order. *curated* holds the assertion behind each (element, property, value)
+    that curators added, *gaps* the (element, property) on record as unknown. *names* names everything mentioned.
     """
 
     iri: str
@@ -86,6 +95,7 @@ class PlanOverview:
     elements: Mapping[str, Sequence[str]]
     values: Mapping[str, Values]
     teams: Sequence[str]
+    events: Sequence[str]
     curated: Mapping[tuple[str, str, str], str]
     gaps: frozenset[tuple[str, str]]
     names: Mapping[str, Name]
@@ -126,7 +136,7 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
     this = NamedNode(entry.iri)
     values: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     mentioned = {entry.iri, entry.network}
-    for text, key in ((_ELEMENTS, "element"), (_TEAMS, "team")):
+    for text, key in ((_ELEMENTS, "element"), (_TEAMS, "team"), (_EVENTS, "event")):
         for row in solutions(engine, text, this=this):
             value = row["value"]
             values[row[key].value][row["property"].value].append(value.value)
@@ -148,5 +158,5 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
         (row["element"].value, row["property"].value, row["value"].value): row["assertion"].value
         for row in solutions(engine, _CURATED, this=this)
     }
-    teams = elements.pop(WP + "Team", [])
-    return PlanOverview(entry.iri, entry.network, elements, values, teams, curated, frozenset(gaps), names)
+    teams, events = elements.pop(WP + "Team", []), elements.pop(WP + "ProcessEvent", [])
+    return PlanOverview(entry.iri, entry.network, elements, values, teams, events, curated, frozenset(gaps), names)

@@ -43,6 +43,11 @@ RESERVED: Final = frozenset(
 
 _NETWORK_CODE = re.compile(r"[a-z0-9-]{2,20}")
 
+_VERSION_PATH = re.compile(r"(?P<plan>[^/#]+/plan/[^/#]+)/version/(?P<number>[0-9]+)")
+
+_SOURCE_FRAGMENT = re.compile(r"[^/]+/source/([^/#]+)#(L[0-9].*)")
+"""A place in a source document, which the page of the document shows."""
+
 _PATH_BASES: Final = ((DATA, "id/"), (GRAPH, "graph/"))
 
 
@@ -61,6 +66,15 @@ def graph_iri(path: str) -> str:
     return GRAPH + path
 
 
+def version_graph_iri(version: str, name: str) -> str | None:
+    """The IRI of the graph *name* of a plan version, for example ``…/graph/xmess/plan/2020/v1/curated``.
+
+    None where *version* is not formed as ``…/id/{network}/plan/{period}/version/{n}``.
+    """
+    path = _VERSION_PATH.fullmatch(version.removeprefix(DATA)) if version.startswith(DATA) else None
+    return graph_iri(f"{path['plan']}/v{path['number']}/{name}") if path else None
+
+
 def data_path(iri: str) -> str | None:
     """What follows ``id/`` in a data IRI, without its fragment; None for any other IRI."""
     return iri.removeprefix(DATA).partition("#")[0] if iri.startswith(DATA) else None
@@ -70,6 +84,9 @@ def page_path(iri: str, lang: str) -> str | None:
     """The path of the page in *lang* that describes *iri*, with its fragment; None where this service has none."""
     if iri == ONTOLOGY or iri.startswith(ONTOLOGY + "#"):
         return f"/{lang}/ns{iri.removeprefix(ONTOLOGY)}"
+    fragment = _SOURCE_FRAGMENT.fullmatch(iri.removeprefix(DATA)) if iri.startswith(DATA) else None
+    if fragment:
+        return f"/{lang}/document/{fragment[1]}#{fragment[2]}"
     for base, segment in _PATH_BASES:
         if iri.startswith(base):
             kept = "" if segment == "id/" else segment

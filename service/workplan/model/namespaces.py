@@ -40,6 +40,7 @@ NAMESPACES: Final = MappingProxyType(
         "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
         "wp": WP,
         "wpsh": "https://w3id.org/sse-workplan/shapes#",
+        "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }
 )

@@ -1,4 +1,4 @@
-"""Load, validate, derive, write: one immutable release, or none.
+"""Load, derive, validate, write: one immutable release, or none.
 
 A release is a folder named by its version, which is a hash of what it holds: not of the order of files or of the
 labels of blank nodes. The file ``current`` names the one in service. It may not change a release once written.
@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from workplan.model.errors import N_, DataInvalid, MissingFolder
 
 from .derivation import derive
+from .quotation import quoted_words, source_files
 from .reading import Reading, read_file
 from .report import Report, Severity
 from .sources import Home, ontology_version
@@ -31,8 +32,8 @@ VERSION_LENGTH: Final = 12
 
 STEPS: Final = (
     N_("Llegint els fitxers"),
-    N_("Validant"),
     N_("Derivant"),
+    N_("Validant"),
     N_("Escrivint la publicació"),
 )
 """What a build does, in order, for whoever shows its progress."""
@@ -76,7 +77,11 @@ def inputs_digest(home: Home) -> str:
     digest = hashlib.sha256(ontology_version().encode())
     named = [(iri, file) for iri, files in home.graphs.items() for file in files]
     named += [("rule", file) for file in home.rules]
-    named += [("program", file) for file in sorted(Path(__file__).parent.glob("*.py"))]
+    package = Path(__file__).parent.parent
+    named += [
+        ("program", file) for floor in ("engine", "model", "release") for file in sorted((package / floor).glob("*.py"))
+    ]
+    named += [("source", file) for file in source_files(home.root / "data")]
     for role, file in named:
         digest.update(f"\0{role}\0{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
@@ -137,9 +142,22 @@ def read_home(home: Home) -> dict[Path, Reading]:
     return {file: read_file(file, home.root) for files in home.graphs.values() for file in files}
 
 
-def validate_home(home: Home, readings: Mapping[Path, Reading]) -> Report:
-    """The report on *home*'s own data, judged by the shapes in the light of the ontology and the schemes."""
-    return validate(*([readings[file] for file in files] for files in (home.data, home.shapes, home.background)))
+def quads_of(home: Home, readings: Mapping[Path, Reading]) -> list[Quad]:
+    """All that *readings* of *home*'s files say, each in the graph of its file's folder."""
+    return [
+        quad
+        for iri, files in home.graphs.items()
+        for file in files
+        for quad in _in_graph(readings[file].quads, NamedNode(iri))
+    ]
+
+
+def validate_home(home: Home, readings: Mapping[Path, Reading], derived: Sequence[Reading]) -> Report:
+    """The report on *home*'s own data and on what is *derived* from them, in the light of the ontology and schemes."""
+    data, shapes, background = (
+        [readings[file] for file in files] for files in (home.data, home.shapes, home.background)
+    )
+    return validate(data, shapes, [*background, quoted_words(data, home.root / "data")], derived)
 
 
 def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Release:
@@ -153,17 +171,13 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         inputs = inputs_digest(home)
         readings = read_home(home)
         progress(STEPS[1])
-        report = validate_home(home, readings)
+        quads = quads_of(home, readings)
+        derived = derive(quads, home.rules)
+        progress(STEPS[2])
+        report = validate_home(home, readings, derived)
         if not report.conforms:
             raise DataInvalid(count=report.count(Severity.VIOLATION), report=report)
-        progress(STEPS[2])
-        quads = [
-            quad
-            for iri, files in home.graphs.items()
-            for file in files
-            for quad in _in_graph(readings[file].quads, NamedNode(iri))
-        ]
-        quads += derive(quads, home.rules)
+        quads += [quad for reading in derived for quad in reading.quads]
         progress(STEPS[3])
         lines = _canonical_lines(quads)
         version = hashlib.sha256("".join(lines).encode()).hexdigest()[:VERSION_LENGTH]

@@ -35,21 +35,28 @@ _RDF_TYPE: Final = NamedNode(_RDF + "type")
 _CODE: Final = NAMESPACES["wp"] + "code"
 
 
-def validate(readings: Sequence[Reading], shapes: Sequence[Reading], background: Sequence[Reading] = ()) -> Report:
-    """The report on *readings*, judged by *shapes* in the light of *background*.
+def validate(
+    readings: Sequence[Reading],
+    shapes: Sequence[Reading],
+    background: Sequence[Reading] = (),
+    derived: Sequence[Reading] = (),
+) -> Report:
+    """The report on *readings* and on what is *derived* from them, judged by *shapes* in the light of *background*.
 
     *background* is the ontology and the concept schemes: it tells which class is below which and which values a list
-    has. What is wrong with the background itself is not reported, unless it is also given as data.
+    has. What is wrong with the background itself, or with what follows from it, is not reported, unless it is also
+    given as data.
     """
-    data = to_graph([*readings, *background], into=_graph_that_parses_a_query_once())
+    data = to_graph([*readings, *background, *derived], into=_graph_that_parses_a_query_once())
     rules = to_graph(shapes)
     results = _run(data, rules)
-    places = _Places.of(readings)
+    places = _Places.of([*readings, *derived])
+    judged = _subjects(readings) | (_subjects(derived) - _subjects(background))
     described = _Describer(data)
     found = [
         (_finding(result, results, rules, described, places), result)
         for result in results.objects(predicate=_node(_SH + "result"))
-        if to_term(_only(results, result, _SH + "focusNode")) in places.first
+        if to_term(_only(results, result, _SH + "focusNode")) in judged
     ]
     found.sort(key=lambda pair: _order(pair[0]))
     return Report(
@@ -57,6 +64,11 @@ def validate(readings: Sequence[Reading], shapes: Sequence[Reading], background:
         files=len(readings),
         graph=_report_graph(found, results).serialize(format="turtle"),
     )
+
+
+def _subjects(readings: Iterable[Reading]) -> set[Term]:
+    """The resources of which *readings* say something."""
+    return {subject for reading in readings for subject, _, _ in reading.lines}
 
 
 def _run(data: "Graph", rules: "Graph") -> "Graph":

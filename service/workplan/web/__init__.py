@@ -6,13 +6,24 @@ Views hold no SPARQL and catch nothing: what goes wrong below reaches one handle
 import os
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
-from . import data, errors, health, pages, sparql
+from . import data, document, errors, health, pages, quality, sparql
 from .service import Service, open_service
 
 MAX_REQUEST_BYTES = 1024 * 1024
 """A query longer than this is no query."""
+
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer forbids a browser: no page here needs a script, and data are never run."""
 
 
 def create_app(service: Service) -> Flask:
@@ -23,10 +34,18 @@ def create_app(service: Service) -> Flask:
     app.extensions["workplan"] = service
     app.jinja_options = {"autoescape": True}
     errors.register(app)
-    for blueprint in (sparql.sparql, data.data, health.health, pages.pages):
+    for blueprint in (sparql.sparql, data.data, health.health, document.document, quality.quality, pages.pages):
         app.register_blueprint(blueprint)
     pages.prepare(app)
+    app.after_request(_guarded)
     return app
+
+
+def _guarded(response: Response) -> Response:
+    """*response* with the headers that keep browsers from running what data hold."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
 
 
 def create_app_from_environment() -> Flask:

@@ -5,6 +5,9 @@ Pure: it asks nothing and knows no request.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
 
 from workplan.knowledge.plan import PlanOverview
 from workplan.language import number
@@ -55,6 +58,16 @@ class TeamRow:
     ownership: Sequence[Value]
     members: Sequence[str]
     actions: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An event of the plan's making: its *date* in words, empty where none is known, and how certain it is."""
+
+    value: Value
+    date: str
+    places: Sequence[Value]
+    certainty: Sequence[Value]
 
 
 class PlanView(Namer):
@@ -124,6 +137,21 @@ class PlanView(Namer):
                 self._actions_of(team, "directlyExecutedBy"),
             )
             for team in self.plan.teams
+        ]
+
+    def events(self) -> list[EventView]:
+        """The events of the plan's making, in order."""
+        return [
+            EventView(
+                self.named(event),
+                ", ".join(
+                    format_date(date.fromisoformat(day), "long", locale=self.lang)
+                    for day in self.plan.values_of(event, "eventDate")
+                ),
+                self._values(event, "eventPlace"),
+                self._values(event, "eventCertainty"),
+            )
+            for event in self.plan.events
         ]
 
     def elements(self, local_name: str) -> list[Value]:

@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions,
 from workplan.engine.query import Kind, QueryRequest
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import describe, names_of
+from workplan.knowledge.document import sources
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.ontology import Term, terms_of
 from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
@@ -90,7 +91,14 @@ def home(lang: str) -> str:
     """The latest plan in a minute, and the ways in."""
     entries = plan_knowledge.plans(service().engine)
     views = [PlanView(plan_knowledge.overview(service().engine, entry), lang) for entry in entries]
-    return render_template("home.html", plan=views[0] if views else None, others=views[1:])
+    document = _document_of(entries[0].iri, lang) if entries else None
+    return render_template("home.html", plan=views[0] if views else None, others=views[1:], document=document)
+
+
+def _document_of(plan: str, lang: str) -> str | None:
+    """The path of the page of the document from which *plan* was read; None where there is none."""
+    found_source = next((s.iri for s in sources(service().engine) if s.plan == plan), None)
+    return f"/{lang}/document/{found_source.rpartition('/')[2]}" if found_source else None
 
 
 @pages.get("/<any(ca, es, en):lang>/<path:path>")
@@ -101,7 +109,10 @@ def resource(lang: str, path: str) -> str:
     entry = next((e for e in plan_knowledge.plans(service().engine) if e.iri == view.iri), None)
     if WP + "WorkPlan" in view.name.types and entry:
         plan = PlanView(plan_knowledge.overview(service().engine, entry), lang)
-        return render_template("plan.html", view=view, plan=plan, formats=DESCRIPTION_FORMATS, path=path)
+        document = _document_of(entry.iri, lang)
+        return render_template(
+            "plan.html", view=view, plan=plan, formats=DESCRIPTION_FORMATS, path=path, document=document
+        )
     return render_template("resource.html", view=view, formats=DESCRIPTION_FORMATS, path=path, trail=_trail(view, lang))
 
 
@@ -164,7 +175,8 @@ class TermView:
 @pages.get("/<any(ca, es, en):lang>/sparql")
 def query_form(lang: str) -> ResponseReturnValue:
     """A form to ask SPARQL with, and the answer as a table."""
-    text = request.args.get("query", "").strip()
+    example = service().queries.get(request.args.get("example", ""))
+    text = request.args.get("query", "").strip() or (example.text if example else "")
     answer, error, status = None, None, 200
     if text:
         try:
@@ -178,7 +190,7 @@ def query_form(lang: str) -> ResponseReturnValue:
         error=error,
         detail=sentence(error.text, error.values, lang) if error else None,
         default=_FIRST_QUERY,
-        examples=[{"title": q.title(lang), "text": q.text} for q in service().queries.values() if not q.parameters],
+        examples=[q for q in service().queries.values() if not q.parameters],
         limits=service().config.limits,
         formats=SOLUTION_FORMATS if answer is None or answer["kind"] != "graph" else GRAPH_FORMATS,
         shown=SHOWN_ROWS,

@@ -3,6 +3,7 @@
 Pure: it asks nothing and knows no request.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ IN_HEADING: Final = frozenset(
 )
 """Properties that the page's heading and quotation already show."""
 
-APART: Final = frozenset(map(expand, ("skos:topConceptOf", "skos:notation", "rdfs:isDefinedBy")))
+APART: Final = frozenset(map(expand, ("skos:topConceptOf", "skos:notation", "rdfs:isDefinedBy", "wp:statedIn")))
 """Properties that say how the data are kept, not what they are about: shown among all statements only."""
 
 FIRST: Final = tuple(
@@ -239,6 +240,17 @@ class ResourceView(Namer):
         return self.named(self.iri)
 
     @property
+    def translation(self) -> Value | None:
+        """The graph of translations from which the title comes, where the source is in another language."""
+        for prop in ("skos:prefLabel", "rdfs:label"):
+            for statement in self._outgoing[expand(prop)]:
+                text = statement.object
+                graph = next((g for g in statement.graphs if "/translations/" in g), None)
+                if graph and isinstance(text, Literal) and text_of(text)[0] == self.title.text:
+                    return Value(shortened(graph), href=page_path(graph, self.lang))
+        return None
+
+    @property
     def kind(self) -> Value | None:
         """The resource's class, one of ours before any other."""
         types = sorted(self.name.types, key=lambda iri: (not iri.startswith(WP), iri))
@@ -248,6 +260,20 @@ class ResourceView(Namer):
     def verbatim(self) -> Sequence[Value]:
         """What the source document prints, word for word."""
         return self._values(expand("wp:verbatim"))
+
+    @property
+    def stated_in(self) -> Sequence[Value]:
+        """The lines of the source document that state the resource, each leading to its place there."""
+        fragments = sorted(s.object.value for s in self._outgoing[expand("wp:statedIn")])
+        lines: dict[int, str] = {}
+        for fragment in fragments:
+            found = re.search(r"#L([0-9]+)", fragment)
+            if found:
+                lines.setdefault(int(found[1]), fragment)
+        return [
+            Value(number(line, self.lang), href=page_path(fragment, self.lang))
+            for line, fragment in sorted(lines.items())
+        ]
 
     def facts(self) -> list[Fact]:
         """The resource's properties with their values, those that its heading shows left out."""

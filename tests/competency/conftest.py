@@ -1,0 +1,57 @@
+"""What the competency questions want: an engine over the release, and their answers as a client gets them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+
+from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.query import Limits, QueryRequest
+from workplan.model.formats import CSV
+from workplan.model.namespaces import NAMESPACES
+from workplan.questions.catalogue import catalogue
+from workplan.release.build import Release
+from workplan.release.sources import Home
+
+Rows = list[dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def engine(release: Release) -> Iterator[EmbeddedEngine]:
+    """An engine over the release of the shipped data."""
+    opened = EmbeddedEngine(release.data, Limits())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def answer(engine: EmbeddedEngine) -> Callable[..., bytes]:
+    """The CSV that the engine writes for SPARQL *text*, over *graphs* only where any is given."""
+
+    def run(text: str, graphs: Sequence[str] = ()) -> bytes:
+        return engine.run(QueryRequest(text, default_graphs=graphs), CSV).body
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def ask(answer: Callable[..., bytes]) -> Callable[..., Rows]:
+    """The rows that answer SPARQL *text* without its prefixes, over *graphs* only where any is given."""
+    prefixes = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in NAMESPACES.items())
+
+    def rows(text: str, *graphs: str) -> Rows:
+        return list(csv.DictReader(io.StringIO(answer(prefixes + text, graphs).decode())))
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def question(answer: Callable[..., bytes], home: Home) -> Callable[[int], Rows]:
+    """The rows that answer the competency question of a number."""
+    texts = {int(name[3:6]): saved.text for name, saved in catalogue(home.queries).items() if name.startswith("cq-")}
+
+    def rows(number: int) -> Rows:
+        return list(csv.DictReader(io.StringIO(answer(texts[number]).decode())))
+
+    return rows

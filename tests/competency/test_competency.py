@@ -1,0 +1,293 @@
+"""The competency questions: what the data must be able to answer, and the answers.
+
+A question is a query ``queries/cq-NNN-….rq``, the answer expected beside this file, and a line in docs/questions.md.
+The expected answers are those that the engine writes; the figures below were counted by hand from the document.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workplan.questions.catalogue import read_query
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "queries").glob("cq-*.rq"))
+EXPECTED = ".expected.csv"
+LINE = re.compile(r"^\| (\d+) \| (.+?) \| \[`(.+?)`\]\((.+?)\) \| (yes|partly|no)\b.* \|$", re.MULTILINE)
+
+Question = Callable[[int], list[dict[str, str]]]
+
+each_question = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+@pytest.fixture(scope="module")
+def listed() -> list[tuple[str, ...]]:
+    """The lines of docs/questions.md: number, question, name, address and how the document answers."""
+    return LINE.findall((ROOT / "docs" / "questions.md").read_text(encoding="utf-8"))
+
+
+def codes(rows: list[dict[str, str]], **where: str) -> list[int]:
+    """The numbers in the codes of the rows whose cells are as in *where*."""
+    return [int(row["code"].lstrip("AL")) for row in rows if where.items() <= row.items()]
+
+
+def test_a_question_has_a_query_an_answer_and_a_line(listed: list[tuple[str, ...]]) -> None:
+    """None of the three may stand alone: an orphan is a question that nobody answers, reads or holds."""
+    names = [file.stem for file in FILES]
+
+    assert sorted(file.name.removesuffix(EXPECTED) for file in Path(__file__).parent.glob("*.csv")) == names
+    assert [name for _, _, name, _, _ in listed] == names
+    assert [address for _, _, _, address, _ in listed] == [f"../queries/{name}.rq" for name in names]
+
+
+def test_questions_are_numbered_without_a_gap(listed: list[tuple[str, ...]]) -> None:
+    """A number is how a question is cited."""
+    assert [int(file.stem[3:6]) for file in FILES] == list(range(1, 26))
+    assert [int(number) for number, *_ in listed] == list(range(1, 26))
+
+
+@each_question
+def test_a_question_reads_in_three_languages(file: Path, listed: list[tuple[str, ...]]) -> None:
+    """Its line in docs/questions.md asks the same as its header in English."""
+    header = read_query(file).header
+    (asked,) = [question for _, question, name, _, _ in listed if name == file.stem]
+
+    assert list(header["title"]) == list(header["question"]) == ["ca", "es", "en"]
+    assert header["question"]["en"] == asked
+
+
+@each_question
+def test_the_answer_is_the_one_expected(
+    file: Path, answer: Callable[[str], bytes], request: pytest.FixtureRequest
+) -> None:
+    """Byte by byte, so that whoever changes the data reads in the diff what the change does to the answers."""
+    expected = Path(__file__).parent / (file.stem + EXPECTED)
+    body = answer(read_query(file).text)
+    if request.config.getoption("--update-expected"):
+        expected.write_bytes(body)
+
+    assert body == expected.read_bytes()
+
+
+@each_question
+def test_no_answer_is_an_empty_table(file: Path, answer: Callable[[str], bytes]) -> None:
+    """What the document does not say is answered by the gap and its reason."""
+    assert answer(read_query(file).text).count(b"\r\n") > 1
+
+
+@each_question
+def test_what_the_document_does_not_say_comes_with_its_reason(
+    file: Path, question: Question, listed: list[tuple[str, ...]]
+) -> None:
+    """A question that the document does not answer, or only in part, says why or shows its other reading."""
+    (how,) = [how for _, _, name, _, how in listed if name == file.stem]
+    rows = question(int(file.stem[3:6]))
+    if how == "no":
+        assert any(row["reason"] and row["evidence"] for row in rows)
+    if how == "partly":
+        assert {"reading", "curated", "foundIn", "reason"} & rows[0].keys()
+
+
+def test_the_plan_has_twenty_nine_actions_in_order(question: Question) -> None:
+    """1 to 29."""
+    assert codes(question(1)) == list(range(1, 30))
+
+
+def test_strategic_lines_have_thirteen_ten_and_ten_actions_and_one_added(question: Question) -> None:
+    """Five actions serve lines 1 and 3; action 8 serves line 1 by a curator's word."""
+    rows = question(2)
+    stated = Counter(row["lineCode"] for row in rows if row["origin"] == "stated")
+    both = set(codes(rows, lineCode="LE1")) & set(codes(rows, lineCode="LE3"))
+
+    assert stated == {"LE1": 13, "LE2": 10, "LE3": 10}
+    assert codes(rows, origin="curated") == [8]
+    assert len(codes(rows, lineCode="LE1")) == 14
+    assert both == {3, 4, 5, 7, 11}
+
+
+def test_twenty_of_thirty_six_links_have_two_readings(question: Question) -> None:
+    """As many links in each reading; the proposed one moves twenty of them, four with less confidence."""
+    rows = question(3)
+    links = {
+        reading: {(row["lineCode"], row["code"]) for row in rows if row["reading"] == reading}
+        for reading in ("printed", "proposed")
+    }
+    moved = links["proposed"] - links["printed"]
+
+    assert [len(pairs) for pairs in links.values()] == [36, 36]
+    assert len(moved) == 20
+    assert {(row["lineCode"], row["code"]) for row in rows if row["evidence"]} == moved
+    assert sorted(codes(rows, confidence="medium")) == [5, 12, 27, 29]
+
+
+def test_lines_without_action_differ_by_reading(question: Question) -> None:
+    """On the proposed reading it is both tax lines that stay empty."""
+    rows = question(4)
+
+    assert codes(rows, reading="printed") == [4, 5, 12, 14, 18]
+    assert codes(rows, reading="proposed") == [4, 5, 13, 15]
+
+
+def test_instruments_are_used_as_the_merged_cells_say(question: Question) -> None:
+    """In the order of the table; only the first action of each block prints its instrument."""
+    rows = question(5)
+
+    assert [int(row["actions"]) for row in rows] == [1, 6, 3, 2, 4, 8, 2, 3]
+    assert [int(row["stated"]) for row in rows] == [1] * 8
+    assert sum(int(row["curated"]) for row in rows) == 21
+
+
+def test_three_actions_are_on_responsible_procurement(question: Question) -> None:
+    """Those of scope CPR."""
+    assert codes(question(6)) == [1, 2, 23]
+
+
+def test_one_action_has_the_three_scopes_and_three_others_their_subject_in_the_title(question: Question) -> None:
+    """A1 by scope; A8, A9 and A22 by title."""
+    rows = question(7)
+
+    assert codes(rows, foundIn="scope") == [1, 1, 1]
+    assert sorted(codes(rows, foundIn="title")) == [8, 9, 22]
+
+
+def test_teams_carry_as_many_actions_as_printed(question: Question) -> None:
+    """The one with the most comes first."""
+    assert [(row["teamCode"], int(row["actions"])) for row in question(8)] == [
+        ("C", 11),
+        ("ST", 10),
+        ("CT", 9),
+        ("GT", 8),
+        ("CE", 6),
+        ("A", 5),
+        ("M", 2),
+    ]
+
+
+def test_three_actions_need_three_teams_or_more(question: Question) -> None:
+    """A6 needs four."""
+    rows = question(9)
+
+    assert codes(rows) == [6, 10, 26]
+    assert [int(row["teams"]) for row in rows] == [4, 3, 3]
+
+
+def test_thirteen_actions_depend_on_an_agreement(question: Question) -> None:
+    """Nine on nothing else, four beside the ordinary budget."""
+    rows = question(10)
+
+    assert len(rows) == 13
+    assert codes([row for row in rows if row["besides"]]) == [1, 5, 7, 11]
+
+
+def test_the_calendar_is_missing_for_every_action(question: Question) -> None:
+    """No quarter is made up: all twenty-nine are lost."""
+    rows = question(12)
+
+    assert codes(rows) == list(range(1, 30))
+    assert {row["quarter"] for row in rows} == {""}
+
+
+def test_seven_teams_meet_as_printed(question: Question) -> None:
+    """The executive committee quarterly, the technical one monthly, the others on demand."""
+    rows = question(13)
+
+    assert [row["frequency"] for row in rows] == ["Trimestral", "Mensual"] + ["A demanda"] * 5
+    assert [row["members"] for row in rows] == ["9", "9"] + [""] * 5
+    assert Counter(row["ownership"] for row in rows) == {"Municipis": 2, "Proveïdora": 3, "Sòcies": 2}
+
+
+def test_four_events_have_a_date_and_three_of_them_a_place(question: Question) -> None:
+    """The last is foreseen, and where is not said; of the others, neither when nor where."""
+    rows = question(16)
+
+    assert [(row["date"], row["place"]) for row in rows if row["date"]] == [
+        ("2017-05-17", "Barcelona"),
+        ("2019-04-10", "Sabadell"),
+        ("2019-09-18", "Cabrils"),
+        ("2019-11-29", ""),
+    ]
+    assert [row["date"] for row in rows if row["certainty"] == "Prevista"] == ["2019-11-29"]
+    assert all(bool(row["date"]) != bool(row["noDate"]) for row in rows)
+    assert all(bool(row["place"]) != bool(row["noPlace"]) for row in rows)
+
+
+def test_the_plan_is_a_proposal_without_date_of_approval(question: Question) -> None:
+    """The assembly of November 2019 is foreseen; what came of it the document cannot know."""
+    known = {row["property"].rpartition("/")[2].rpartition("#")[2]: row["value"] for row in question(17)}
+
+    assert known == {"planStatus": "Proposta", "dateAccepted": "", "generated": ""}
+
+
+def test_the_definition_has_four_points(question: Question) -> None:
+    """Beneath its opening words."""
+    assert [row["position"] for row in question(18)] == ["0", "1", "2", "3", "4"]
+
+
+def test_nine_criteria_one_purpose_and_four_reasons_guide_the_plan(question: Question) -> None:
+    """Each in the document's words."""
+    rows = question(19)
+
+    assert Counter(row["kind"] for row in rows) == {"Criteri general": 9, "Finalitat": 1, "Motivació": 4}
+    assert all(row["text"] for row in rows)
+
+
+def test_lines_have_two_two_and_three_objectives(question: Question) -> None:
+    """In order."""
+    assert [row["code"] for row in question(20)] == ["O1.1", "O1.2", "O2.1", "O2.2", "O3.1", "O3.2", "O3.3"]
+
+
+def test_three_indicators_have_two_scales_and_three_mechanisms(question: Question) -> None:
+    """From lowest to highest; which mechanism measures which indicator is not said."""
+    rows = question(21)
+
+    assert Counter(row["kind"] for row in rows) == {"indicator": 3, "mechanism": 3}
+    assert {row["scale"] for row in rows} == {"Pendent < En procés < Finalitzada", "Poc < Suficient < Molt", ""}
+    assert [bool(row["reason"]) for row in rows] == [True] * 3 + [False] * 3
+
+
+def test_eight_actions_name_an_outside_organisation(question: Question) -> None:
+    """And the provider of three teams has no name."""
+    rows = question(23)
+
+    assert codes([row for row in rows if row["organisation"]]) == [2, *range(18, 25)]
+    assert sorted(row["code"] for row in rows if row["reason"]) == ["A", "C", "ST"]
+
+
+def test_every_datum_of_the_actions_is_either_printed_or_accounted_for(question: Question) -> None:
+    """One row each: the words on their line, or the method and the confidence."""
+    rows = question(24)
+    data = [(row["code"], row["property"], row["value"]) for row in rows]
+    per_origin = Counter((row["origin"], row["property"].rpartition("#")[2]) for row in rows)
+
+    assert len(set(data)) == len(data)
+    assert all(row["words"] and row["line"] for row in rows if row["origin"] == "stated")
+    assert all(row["method"] and row["confidence"] and row["evidence"] for row in rows if row["origin"] == "curated")
+    assert {name: n for (origin, name), n in per_origin.items() if origin == "stated"} == {
+        "verbatim": 29,
+        "instrument": 8,
+        "thematicScope": 33,
+        "directlyExecutedBy": 51,
+        "budgetImpact": 33,
+        "actionLine": 36,
+        "strategicLine": 33,
+    }
+    assert (per_origin["curated", "instrument"], per_origin["curated", "strategicLine"]) == (21, 1)
+    assert per_origin["curated", "proposedActionLine"] == 20
+
+
+def test_seven_cited_numbers_correspond_to_the_next_in_the_list(question: Question) -> None:
+    """And the plan continues one whose text is not at hand."""
+    rows = question(25)
+    numbers = [
+        tuple(int(row[end].rpartition("/")[2]) for end in ("source", "target"))
+        for row in rows
+        if row["relation"] == "corresponds"
+    ]
+    (continued,) = [row for row in rows if row["relation"] == "continues"]
+
+    assert numbers == [(n, n + 1) for n in (9, 10, 11, 13, 15, 16, 17)]
+    assert continued["target"].endswith("/plan/2017-2019")
+    assert continued["reason"]

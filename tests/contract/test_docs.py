@@ -1,0 +1,39 @@
+"""What users can reach is documented: every verb, every setting, every address."""
+
+import re
+from pathlib import Path
+
+from flask import Flask
+
+from workplan.cli import commands
+from workplan.configuration import load_configuration
+from workplan.model.errors import BadConfiguration
+
+
+def test_every_verb_is_documented(root: Path) -> None:
+    """In docs/commands.md."""
+    text = (root / "docs" / "commands.md").read_text()
+
+    assert [verb for verb in commands.commands if f"`workplan {verb}`" not in text] == []
+
+
+def test_every_setting_is_documented(root: Path, tmp_path: Path) -> None:
+    """A key that the table names is a key, and a key that exists is in the table."""
+    rows = re.findall(r"^\| (`[a-z_.`, ]+`) \|", (root / "docs" / "commands.md").read_text(), re.MULTILINE)
+    documented = {key for row in rows for key in re.findall(r"`([a-z_.]+)`", row)}
+    (tmp_path / "workplan.toml").write_text("zzzzzzzz = 1")
+    try:
+        load_configuration(tmp_path)
+    except BadConfiguration as error:
+        known = set(str(error.values["known"]).split(", "))
+
+    assert documented == known
+
+
+def test_every_address_is_documented(root: Path, app: Flask) -> None:
+    """Each route's fixed beginning is in docs/addresses.md."""
+    text = (root / "docs" / "addresses.md").read_text()
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"}
+    beginnings = {re.sub(r"<any\([^)]*\):lang>", "{lang}", rule).partition("<")[0] for rule in rules}
+
+    assert sorted(b for b in beginnings if f"`{b}" not in text) == []

@@ -1,0 +1,74 @@
+"""The page of the document: every sentence leads to what it states, and back; doubts stand in place, in words."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from workplan.language import LANGUAGES
+
+PAGE = "/ca/document/pla2020"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_document_is_shown_with_its_words_in_catalan(client: FlaskClient, lang: str) -> None:
+    """Whatever the language of the interface."""
+    answer = client.get(f"/{lang}/document/pla2020")
+
+    assert answer.status_code == 200
+    assert '<div class="document" lang="ca">' in answer.text
+    assert "8. Generar un grup de treball per incorporar la interseccionalitat" in answer.text
+
+
+def test_a_sentence_leads_to_its_resource_and_back(client: FlaskClient) -> None:
+    """Both ways, by the fragment's own address."""
+    document = client.get(PAGE).text
+    action = client.get("/ca/xmess/plan/2020/action/08").text
+
+    assert re.search(r'<a id="L107c1" href="/ca/xmess/plan/2020/action/08"', document)
+    assert 'href="/ca/document/pla2020#L107' in action
+
+
+def test_a_fragments_own_address_leads_to_its_place(client: FlaskClient) -> None:
+    """Each fragment of the data has its anchor on the page."""
+    anchors = set(re.findall(r'id="(L[0-9][^"]*)"', client.get(PAGE).text))
+
+    assert len(anchors) > 370
+    assert {"L5barcelona", "L107", "L107c9", "L152s1"} <= anchors
+
+
+def test_doubts_gaps_and_added_values_show_in_place_in_words(client: FlaskClient) -> None:
+    """Beside action 8's row: the shifted cells, the missing quarter, the added line."""
+    document = client.get(PAGE).text
+    _, _, after = document.partition('id="L107c1"')
+    row = after.partition('id="L108c1"')[0]
+
+    assert "Dubtes:" in row
+    assert "Fila desplaçada una columna a la dreta" in row
+    assert "No consta:" in row
+    assert "Afegit per la curadoria:" in row
+    assert "LE1" in row
+
+
+def test_displaced_cells_are_shown_where_they_are_printed(client: FlaskClient) -> None:
+    """Action 8's instrument stands in the third column."""
+    row = re.search(r'<tr><th scope="row">(?:(?!</tr>).)*id="L107c1".*?</tr>', client.get(PAGE).text, re.DOTALL)
+
+    assert row
+    cells = re.findall(r"<t[hd][ >].*?</t[hd]>", row[0], re.DOTALL)
+    assert "Governança" in cells[2]
+
+
+@pytest.mark.parametrize(("lang", "marked"), [("ca", 0), ("es", 1), ("en", 1)])
+def test_a_translated_title_says_that_it_is_ours(client: FlaskClient, lang: str, marked: int) -> None:
+    """The Catalan is the document's; the others lead to the graph of translations."""
+    text = client.get(f"/{lang}/xmess/plan/2020/action/08").text
+
+    assert (
+        len(re.findall(rf'<p class="note">[^<]*<a href="/{lang}/graph/xmess/plan/2020/translations/', text)) == marked
+    )
+
+
+def test_an_unknown_document_is_a_404(client: FlaskClient) -> None:
+    """Nothing is shown for it."""
+    assert client.get("/ca/document/none", headers={"Accept": "text/html"}).status_code == 404
