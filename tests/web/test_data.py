@@ -143,3 +143,35 @@ def test_health_tells_the_release(client: FlaskClient, app: object) -> None:
     assert client.get("/health/live").status_code == 200
     assert ready["status"] == "ready"
     assert len(ready["version"]) == 12
+
+
+@pytest.mark.parametrize(
+    "prefix", ["/id/", "/ca/", "/data/", "/graph/", "/ca/graph/", "/ns/", "/ca/document/", "/problem/"]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "a%20b",
+        "%3Cscript%3E",
+        "x%00y",
+        "a%0D%0ASet-Cookie:x",
+        "%E2%80%AE",
+        "%FF%FE",
+        "..%2F..%2Fetc%2Fpasswd",
+        "%7B%22%7D%5C%60",
+        "%25zz",
+        "%5B%5D",
+        "x" * 5000,
+        "a//b",
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle"])
+def test_an_address_that_is_no_iri_is_answered_with_a_4xx(
+    client: FlaskClient, prefix: str, path: str, accept: str
+) -> None:
+    """Whatever is asked, nothing breaks and nothing is injected."""
+    suffix = ".ttl" if prefix == "/data/" else ""
+    answer = client.get(prefix + path + suffix, headers={"Accept": accept}, follow_redirects=True)
+
+    assert 400 <= answer.status_code < 500
+    assert "Set-Cookie" not in answer.headers

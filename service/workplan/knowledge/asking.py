@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolution, QuerySolutions, parse_query_results
 
 from workplan.engine.query import QueryEngine, QueryRequest
+from workplan.model.errors import UnknownResource
 from workplan.model.formats import JSON_RESULTS
 
 PREFIXES = """\
@@ -30,6 +31,14 @@ def solutions(engine: QueryEngine, text: str, **bindings: NamedNode | Literal) -
     if not isinstance(rows, QuerySolutions):
         raise TypeError("a SELECT was expected")
     yield from rows
+
+
+def resource(iri: str) -> NamedNode:
+    """*iri* as a term. Raises UnknownResource where it is no IRI: then no data can hold it."""
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise UnknownResource(iri=iri) from None
 
 
 def values_block(iris: Iterable[str]) -> str:

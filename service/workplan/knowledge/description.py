@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from workplan.engine.query import QueryEngine
 
-from .asking import solutions, values_block
+from .asking import resource, solutions, values_block
 
 _FACTS = """
 SELECT ?this ?graph ?subject ?predicate ?object
@@ -171,7 +171,7 @@ def describe(engine: QueryEngine, iri: str) -> Description | None:
 
     A resource that is only ever pointed to is not held: nothing is said of it.
     """
-    this = NamedNode(iri)
+    this = resource(iri)
     graphs: dict[tuple[NamedNode | BlankNode, NamedNode, NamedNode | BlankNode | Literal], set[str]] = defaultdict(set)
     for row in solutions(engine, _FACTS, this=this):
         graphs[row["subject"], row["predicate"], row["object"]].add(row["graph"].value)

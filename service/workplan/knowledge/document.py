@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from workplan.engine.query import QueryEngine
 from workplan.model.namespaces import WP
 
-from .asking import solutions
+from .asking import resource, solutions
 from .description import Name, names_of
 
 _SOURCES = """
@@ -145,7 +145,7 @@ def sources(engine: QueryEngine) -> list[Source]:
 
 def rebuild(engine: QueryEngine, source: str) -> list[Line]:
     """The lines of the document *source*, in order; none where the data place nothing in it."""
-    this = NamedNode(source)
+    this = resource(source)
     values, mentioned = _values(engine, this)
     names = names_of(engine, mentioned)
     printer = _Printer(values, names, _sequences(engine, this))
@@ -331,7 +331,7 @@ class Remark:
 def anchors(engine: QueryEngine, source: str) -> Mapping[int, Sequence[str]]:
     """Every fragment of *source*, those that print nothing too, by line."""
     found: dict[int, list[str]] = defaultdict(list)
-    for row in solutions(engine, _ANCHORS, this=NamedNode(source)):
+    for row in solutions(engine, _ANCHORS, this=resource(source)):
         found[int(row["line"].value)].append(row["fragment"].value)
     return {line: sorted(fragments) for line, fragments in found.items()}
 
@@ -339,7 +339,7 @@ def anchors(engine: QueryEngine, source: str) -> Mapping[int, Sequence[str]]:
 def remarks(engine: QueryEngine, source: str) -> Mapping[str, Sequence[Remark]]:
     """The remarks on each resource that *source* states, sorted."""
     found: dict[str, list[Remark]] = defaultdict(list)
-    for row in solutions(engine, _NOTES, this=NamedNode(source)):
+    for row in solutions(engine, _NOTES, this=resource(source)):
         remark = Remark(
             row["kind"].value,
             row["note"].value,

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from workplan.engine.query import QueryEngine
 
-from .asking import solutions
+from .asking import resource, solutions
 
 _SUBJECTS = """
 SELECT ?this ?subject (COUNT(*) AS ?triples)
@@ -30,7 +30,7 @@ class GraphOutline:
 
 def outline(engine: QueryEngine, iri: str) -> GraphOutline | None:
     """The graph *iri* in outline; None where the data hold no such graph."""
-    rows = [(row["subject"], int(row["triples"].value)) for row in solutions(engine, _SUBJECTS, this=NamedNode(iri))]
+    rows = [(row["subject"], int(row["triples"].value)) for row in solutions(engine, _SUBJECTS, this=resource(iri))]
     if not rows:
         return None
     subjects = sorted(subject.value for subject, _ in rows if isinstance(subject, NamedNode))

@@ -15,14 +15,15 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 from workplan.engine.negotiation import choose
 from workplan.engine.query import QueryRequest
 from workplan.engine.writing import write_graph
+from workplan.knowledge.asking import resource
 from workplan.knowledge.description import Description, describe
-from workplan.language import preferred
 from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
 from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format, named
 from workplan.model.iris import data_iri, graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY
 from workplan.release.sources import ontology_version
 
+from .reader import page_address
 from .service import Service
 
 data = Blueprint("data", __name__)
@@ -51,7 +52,7 @@ def found(path: str) -> Description:
 
 def graph_body(iri: str, form: Format) -> bytes:
     """The statements of the named graph *iri* in *form*. Raises UnknownResource where there are none."""
-    asked = QueryRequest(_GRAPH, bindings={"graph": NamedNode(iri)})
+    asked = QueryRequest(_GRAPH, bindings={"graph": resource(iri)})
     body = service().engine.run(asked, N_TRIPLES).body
     if not body.strip():
         raise UnknownResource(iri=iri)
@@ -76,11 +77,12 @@ def identify(path: str) -> ResponseReturnValue:
     """The thing itself: 303 to its page or to its description."""
     form = _wants((HTML, *DESCRIPTION_FORMATS))
     found(path)
-    page = f"/{preferred(request.accept_languages)}/{path}"
+    page = page_address(path)
     target = page if form is HTML else f"/data/{path}.{form.name}"
     response = redirect(target, 303)
     for each in DESCRIPTION_FORMATS:
         response.headers.add("Link", f'</data/{path}.{each.name}>; rel="alternate"; type="{each.media_type}"')
+    response.headers.add("Link", f'<{page}>; rel="alternate"; type="{HTML.media_type}"')
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 
@@ -142,7 +144,7 @@ def shapes() -> Response:
 
 def _see_page(path: str) -> ResponseReturnValue:
     """303 to the page at *path* in the reader's language."""
-    response = redirect(f"/{preferred(request.accept_languages)}/{path}", 303)
+    response = redirect(page_address(path), 303)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 

@@ -24,7 +24,7 @@ from workplan.release.sources import ontology_version
 
 from .data import DESCRIPTION_FORMATS, found, service
 from .overview import PlanView
-from .reader import reader_language
+from .reader import page_address, reader_language
 from .resource import Namer, ResourceView, Value, shortened
 
 pages = Blueprint("pages", __name__)
@@ -232,7 +232,7 @@ def _cell(term: Any) -> Value | None:
 @pages.get("/problem/<slug>")
 def problem(slug: str) -> ResponseReturnValue:
     """The page that explains a kind of error, in the language that the browser prefers."""
-    return redirect(f"/{preferred(request.accept_languages)}/problem/{slug}", 303)
+    return redirect(page_address(f"problem/{slug}"), 303)
 
 
 @pages.get("/<any(ca, es, en):lang>/problem/<slug>")

@@ -3,6 +3,8 @@
 It may not decide what is said.
 """
 
+from urllib.parse import quote
+
 from flask import request
 
 from workplan.language import LANGUAGES, preferred
@@ -12,3 +14,8 @@ def reader_language() -> str:
     """The language of this request's answer: its address's, else the one that the browser prefers."""
     first = request.path.lstrip("/").partition("/")[0]
     return first if first in LANGUAGES else preferred(request.accept_languages)
+
+
+def page_address(path: str) -> str:
+    """The address of the page at *path* in the language of this request, fit for a header."""
+    return f"/{reader_language()}/{quote(path, safe='/')}"
