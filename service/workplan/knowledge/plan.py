@@ -32,7 +32,7 @@ WHERE {
   ?version dcterms:isVersionOf ?this .
   ?element wp:elementOf ?version ;
     ?property ?value .
-  FILTER (isIRI(?value) || ?property IN (wp:code, wp:order))
+  FILTER (isIRI(?value) || ?property IN (wp:code, wp:order, wp:verbatim))
 }
 """
 

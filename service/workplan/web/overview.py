@@ -158,6 +158,14 @@ class PlanView(Namer):
         """The elements of the class ``wp:local_name``, in order."""
         return [self.named(iri) for iri in self._elements(local_name)]
 
+    def quoted(self, local_name: str) -> list[Value]:
+        """The elements of the class ``wp:local_name`` in the words of the document, or by their labels without any."""
+        return [
+            Value(text, self.mark("ca"), self.named(iri).href)
+            for iri in self._elements(local_name)
+            for text in self.plan.values_of(iri, "verbatim") or (self.named(iri).text,)
+        ]
+
     def missing(self) -> list[tuple[Value, int]]:
         """The properties on record as unknown, with the number of elements that lack each."""
         properties = [prop for _, prop in self.plan.gaps]
