@@ -101,6 +101,15 @@ def test_an_action_with_two_instruments_is_reported(run: Run, copy: Path) -> Non
     assert "Celebrar entre 3-4 jornades" in done.stdout
 
 
+@pytest.mark.parametrize("path", ["stated/actions.ttl", "curated", "annotations/fragments.ttl"])
+def test_a_file_of_the_home_is_judged_in_the_light_of_the_rest(run: Run, root: Path, path: str) -> None:
+    """Alone it would lack what it refers to; only what it is about is reported."""
+    done = run("validate", root / "data/xmess/plan/2020/v1" / path)
+
+    assert done.returncode == 0
+    assert "xmess/team/ce)" not in done.stdout
+
+
 @pytest.mark.parametrize("form", ["json", "turtle", "html"])
 @pytest.mark.parametrize("lang", ["ca", "es", "en"])
 def test_reports_come_in_every_format_and_language(run: Run, root: Path, form: str, lang: str) -> None:

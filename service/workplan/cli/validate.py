@@ -9,7 +9,7 @@ from workplan.release.derivation import derive
 from workplan.release.quotation import quoted_words
 from workplan.release.reading import read_all
 from workplan.release.report import Report
-from workplan.release.sources import load_home
+from workplan.release.sources import Home, load_home
 from workplan.release.validation import validate as validate_readings
 
 from .options import home_option
@@ -34,18 +34,27 @@ VIOLATED = 1
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, lang: str | None, root: Path | None) -> None:
     """Check data files against the shapes: what is wrong, what was expected and where.
 
-    Without FILE, all the data of the home folder. With it, those files alone and what the rules derive from them, in
-    the light of the ontology and the concept schemes. Exit code 0 where the data conform, 1 where a Violation stands,
-    2 where a file is unreadable.
+    Without FILE, all the data of the home folder. With files of the home folder, what those files are about, in the
+    light of the rest. With other files, those alone, with the ontology and the concept schemes.
+
+    Exit code 0 where the data conform, 1 where a Violation stands, 2 where a file is unreadable.
     """
     home = load_home(root)
     data = read_all(paths or home.data, None if paths else home.root)
-    background = read_all(home.background)
+    background = [*read_all(home.background), *read_all(_rest_of(home, paths), home.root)]
     derived = derive((quad for reading in (*data, *background) for quad in reading.quads), home.rules)
-    quoted = quoted_words(data, home.root / "data")
+    quoted = quoted_words([*data, *background], home.root / "data")
     report = validate_readings(data, read_all(home.shapes), [*background, quoted], derived)
     click.echo(_written(report, form, lang or cli_language()).rstrip("\n"))
     context.exit(0 if report.conforms else VIOLATED)
+
+
+def _rest_of(home: Home, paths: tuple[Path, ...]) -> list[Path]:
+    """The files of *home* beside *paths*, where those are its own; none where they are strangers."""
+    given = [path.resolve() for path in paths]
+    if not any(path.is_relative_to(home.root / "data") for path in given):
+        return []
+    return [file for file in home.data if not any(file.is_relative_to(path) for path in given)]
 
 
 def _written(report: Report, form: str, lang: str) -> str:
