@@ -4,6 +4,7 @@ It may not hold a setting that nothing reads.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from workplan.engine.query import Limits
+from workplan.engine.query import Capacity, Limits
 from workplan.language import DEFAULT, LANGUAGES
 from workplan.model.errors import N_, BadConfiguration
 from workplan.model.iris import is_network_code
@@ -19,19 +20,24 @@ from workplan.model.iris import is_network_code
 FILE_NAME: Final = "workplan.toml"
 ENVIRONMENT_PREFIX: Final = "WORKPLAN_"
 
+_CONTACT: Final = re.compile(r"[^\s<>\"@]+@[^\s<>\"@]+|https?://[^\s<>\"]+")
+
 
 @dataclass(frozen=True)
 class Configuration:
     """One network's settings.
 
-    *network* is its code; *title* the site's name by language; *licence* an IRI; *max_age* the seconds for which an
+    *network* is its code; *title* the site's name by language; *contact* an e-mail or web address, empty where there is
+    none; *licence* an IRI; *max_age* the seconds for which an
     answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call.
     """
 
     network: str = "xmess"
     title: Mapping[str, str] = field(default_factory=dict)
+    contact: str = ""
     licence: str = "https://creativecommons.org/licenses/by/4.0/"
     limits: Limits = field(default_factory=Limits)
+    capacity: Capacity = field(default_factory=Capacity)
     max_age: int = 300
     allowed_services: frozenset[str] = frozenset()
 
@@ -42,9 +48,11 @@ class Configuration:
 
 _TYPES: Final[Mapping[str, type]] = {
     "network": str,
+    "contact": str,
     "licence": str,
     **{f"title.{lang}": str for lang in LANGUAGES},
     **{f"limits.{limit.name}": int for limit in fields(Limits)},
+    **{f"pool.{limit.name}": int for limit in fields(Capacity)},
     "cache.max_age": int,
     "service.allowed": list,
 }
@@ -104,13 +112,19 @@ def _checked(key: str, value: Any, file: Path) -> Any:
             known=", ".join(_TYPES),
         )
     wrong = not isinstance(value, _TYPES[key]) or isinstance(value, bool) or (isinstance(value, int) and value < 0)
-    if wrong or (key == "network" and not is_network_code(value)):
+    if (
+        wrong
+        or (key == "network" and not is_network_code(value))
+        or (key == "contact" and not _CONTACT.fullmatch(value))
+    ):
         raise BadConfiguration(
             N_("%(file)s: «%(value)s» no serveix per a la clau «%(key)s»; s'esperava %(expected)s."),
             file=file,
             value=value,
             key=key,
-            expected={
+            expected=N_("una adreça electrònica, o una adreça http:// o https://")
+            if key == "contact"
+            else {
                 str: N_("un text (per a «network», de 2 a 20 minúscules, xifres o guionets, no reservat)"),
                 int: N_("un nombre enter no negatiu"),
                 list: N_("una llista d'adreces"),
@@ -127,12 +141,14 @@ def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
     file = root / FILE_NAME
     given = {k: _checked(k, v, file) for k, v in (_from_file(file) | _from_environment(environment)).items()}
     limits = {k.removeprefix("limits."): v for k, v in given.items() if k.startswith("limits.")}
-    plain: dict[str, Any] = {k: given[k] for k in ("network", "licence") if k in given}
+    capacity = {k.removeprefix("pool."): v for k, v in given.items() if k.startswith("pool.")}
+    plain: dict[str, Any] = {k: given[k] for k in ("network", "contact", "licence") if k in given}
     if "cache.max_age" in given:
         plain["max_age"] = given["cache.max_age"]
     return Configuration(
         **plain,
         title={lang: given[f"title.{lang}"] for lang in LANGUAGES if f"title.{lang}" in given},
         limits=Limits(**limits),
+        capacity=Capacity(**capacity),
         allowed_services=frozenset(given.get("service.allowed", ())),
     )

@@ -1,4 +1,4 @@
-"""One contract for both engines: the embedded store, and a real SPARQL server of another process."""
+"""One contract for all engines: the embedded store, the pool, and a real SPARQL server of another process."""
 
 import json
 import re
@@ -20,8 +20,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from workplan.engine.binding import bind
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.outline import kind_of, names_dataset
-from workplan.engine.query import Kind, Limits, QueryEngine, QueryRequest
+from workplan.engine.pooled import PooledEngine
+from workplan.engine.query import Capacity, Kind, Limits, QueryEngine, QueryRequest
 from workplan.engine.remote import RemoteEngine
+from workplan.engine.supervision import SupervisedPool
 from workplan.engine.writing import count_rows
 from workplan.model import errors
 from workplan.model.formats import (
@@ -86,19 +88,37 @@ def store() -> Store:
     return store
 
 
-@pytest.fixture(params=["embedded", "remote"])
-def make_engine(request: pytest.FixtureRequest) -> MakeEngine:
-    """Makes each of the two engines over the same data, with given limits."""
-    if request.param == "embedded":
-        store = request.getfixturevalue("store")
-        return lambda limits: EmbeddedEngine(store, limits)
-    url = request.getfixturevalue("server")
-    return lambda limits: RemoteEngine(url, limits)
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupervisedPool]:
+    """A pool over the quads."""
+    file = tmp_path_factory.mktemp("data") / "quads.nq"
+    file.write_text(quads())
+    pool = SupervisedPool(file, Capacity())
+    yield pool
+    pool.close()
+
+
+@pytest.fixture(params=["embedded", "pooled", "remote"])
+def make_engine(request: pytest.FixtureRequest) -> Iterator[MakeEngine]:
+    """Makes each of the engines over the same data, with given limits."""
+    made: list[QueryEngine] = []
+
+    def make(limits: Limits) -> QueryEngine:
+        if request.param == "embedded":
+            return EmbeddedEngine(request.getfixturevalue("store"), limits)
+        if request.param == "remote":
+            return RemoteEngine(request.getfixturevalue("server"), limits)
+        made.append(PooledEngine(request.getfixturevalue("pool").address, limits))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
 
 
 @pytest.fixture
 def engine(make_engine: MakeEngine) -> QueryEngine:
-    """Each of the two engines, with the published limits."""
+    """Each of the engines, with the published limits."""
     return make_engine(Limits())
 
 
@@ -128,14 +148,12 @@ IN_GRAPHS = "GRAPH ?g { ?s ?p ?o }"
         (ALL, f"FROM <{G1}> FROM <{G2}>", {}, 20),
         (ALL, f"FROM NAMED <{G1}>", {}, 0),
         (IN_GRAPHS, f"from#c\nnamed<{G1}>", {}, 10),
-        (ALL, f"FROM <{EX}none>", {}, 0),
         (ALL, "", {"default_graphs": [G1]}, 10),
         (IN_GRAPHS, "", {"default_graphs": [G1]}, 0),
         (ALL, "", {"named_graphs": [G1]}, 0),
         (IN_GRAPHS, "", {"named_graphs": [G1]}, 10),
         (ALL, f"FROM <{G1}>", {"default_graphs": [G1, G2]}, 20),
         (IN_GRAPHS, f"FROM NAMED <{G1}>", {"default_graphs": [G1], "named_graphs": [G2]}, 10),
-        (ALL, "", {"default_graphs": [f"{EX}none"]}, 0),
     ],
 )
 def test_the_dataset_is_what_the_request_or_the_text_names(
@@ -143,6 +161,24 @@ def test_the_dataset_is_what_the_request_or_the_text_names(
 ) -> None:
     """The union by default; FROM where the text has it; the protocol's graphs above both."""
     assert count(engine, pattern, dataset, **request_graphs) == expected
+
+
+@pytest.mark.parametrize(
+    ("dataset", "request_graphs"),
+    [
+        (f"FROM <{EX}none>", {}),
+        (f"FROM <{G1}> FROM NAMED <{EX}none>", {}),
+        ("", {"default_graphs": [G1, f"{EX}none"]}),
+        ("", {"named_graphs": [f"{EX}none"]}),
+        (f"FROM <{G1}>", {"default_graphs": [f"{EX}none"]}),
+    ],
+)
+def test_a_graph_that_is_not_here_is_refused(
+    engine: QueryEngine, dataset: str, request_graphs: dict[str, list[str]]
+) -> None:
+    """It would have to be fetched, and an answer over nothing looks like one over that graph."""
+    with pytest.raises(errors.QueryRefused, match=f"{EX}none"):
+        count(engine, ALL, dataset, **request_graphs)
 
 
 @pytest.mark.parametrize("form", SOLUTION_FORMATS, ids=lambda form: form.name)
@@ -442,6 +478,13 @@ def faulty_store(
         server.server_close()
 
 
+def knowing(url: str, limits: Limits) -> RemoteEngine:
+    """An engine that has already learnt that the store at *url* holds the graph ``a:b``."""
+    engine = RemoteEngine(url, limits)
+    engine._graphs, engine._graphs_until = ("a:b",), time.monotonic() + 60
+    return engine
+
+
 JSON_TYPE = JSON_RESULTS.media_type
 CUT = b'{"head":{"vars":["s"]},"results":{"bindings":[The SPARQL operation has been cancelled'
 
@@ -455,6 +498,14 @@ CUT = b'{"head":{"vars":["s"]},"results":{"bindings":[The SPARQL operation has b
         (200, JSON_TYPE, b"", None, JSON_RESULTS, errors.StoreError),
         (200, "text/html", b"<h1>Error</h1>", None, JSON_RESULTS, errors.StoreError),
         (200, XML_RESULTS.media_type, b"<sparql><results><result>", None, XML_RESULTS, errors.StoreError),
+        (
+            200,
+            XML_RESULTS.media_type,
+            b"<sparql><results>\x01</results></sparql>",
+            None,
+            XML_RESULTS,
+            errors.NotAcceptable,
+        ),
         (200, "text/csv", b"a,b\r\n1,2\r\nThe operation has been cancelled", None, CSV, errors.StoreError),
         (200, "text/tab-separated-values", b"?a\t?b\n1\t2\nException\n", None, TSV, errors.StoreError),
         (500, "text/plain", b"java.lang.NullPointerException", None, JSON_RESULTS, errors.StoreError),
@@ -469,7 +520,7 @@ def test_a_faulty_store_is_never_believed(
 ) -> None:
     """Stores promise 200 and then fail; what they say of themselves is not told on."""
     with faulty_store(status, content_type, body, length) as url, pytest.raises(error) as caught:
-        RemoteEngine(url, Limits(seconds=5)).run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), form)
+        knowing(url, Limits(seconds=5)).run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), form)
 
     assert type(caught.value) is error
     assert "java" not in str(caught.value)
@@ -479,7 +530,7 @@ def test_a_faulty_store_is_never_believed(
 def test_a_silent_store_is_given_up() -> None:
     """The promise of time holds whoever keeps the data."""
     with faulty_store(200, JSON_TYPE, b"", wait=30) as url, pytest.raises(errors.QueryTimeout):
-        RemoteEngine(url, Limits(seconds=1)).run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), JSON_RESULTS)
+        knowing(url, Limits(seconds=1)).run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), JSON_RESULTS)
 
 
 def test_a_store_that_is_down_is_named() -> None:

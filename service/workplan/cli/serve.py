@@ -1,18 +1,22 @@
 """``workplan serve``: build if needed, then answer."""
 
+import logging
 import os
 import socket
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import sleep
 
 import click
 
-from workplan.configuration import load_configuration
+from workplan.configuration import Configuration, load_configuration
+from workplan.engine.supervision import SupervisedPool
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, AddressInUse, DataInvalid
+from workplan.model.errors import N_, AddressInUse, DataInvalid, MissingFolder
 from workplan.release.build import current_release, is_up_to_date
 from workplan.release.sources import Home, load_home, releases_folder
 
@@ -20,6 +24,9 @@ from .build import make_release
 from .options import home_option, out_option
 
 _READY_POLL_SECONDS = 0.05
+
+_WEB_THREADS = 64
+"""Of each web process: each does nothing but wait for its query, so there are more than a few clients can keep busy."""
 
 
 def _ensure_free(host: str, port: int) -> None:
@@ -69,6 +76,20 @@ def _announce_when_ready(url: str) -> None:
     )
 
 
+@contextmanager
+def _pool(config: Configuration, folder: Path) -> Iterator[None]:
+    """A pool over the current release in *folder*, of which web processes are told by the environment."""
+    release = current_release(folder)
+    if release is None:
+        raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
+    pool = SupervisedPool(release.data, config.capacity, config.allowed_services)
+    os.environ |= {"WORKPLAN_POOL": str(pool.address), "WORKPLAN_VERSION": release.version}
+    try:
+        yield
+    finally:
+        pool.close()
+
+
 @click.command(epilog="Example: workplan serve --home vallbona --port 8080")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
@@ -83,7 +104,7 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     from granian.log import LogLevels
 
     home = load_home(root)
-    load_configuration(home.root)
+    config = load_configuration(home.root)
     folder = (out or releases_folder(home)).resolve()
     _ensure_free(host, port)
     _ensure_release(home, folder)
@@ -91,16 +112,20 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     os.environ |= {"WORKPLAN_HOME": str(home.root), "WORKPLAN_OUT": str(folder)}
     if store:
         os.environ["WORKPLAN_STORE"] = store
+    # It warns of so many threads, which here only wait.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
-    threading.Thread(target=_announce_when_ready, args=(f"http://{shown}:{port}",), daemon=True).start()
-    Granian(
-        "workplan.web:create_app_from_environment",
-        factory=True,
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.WSGI,
-        blocking_threads=4,
-        log_level=LogLevels.warning,
-        websockets=False,
-    ).serve()
+    with nullcontext() if store else _pool(config, folder):
+        threading.Thread(target=_announce_when_ready, args=(f"http://{shown}:{port}",), daemon=True).start()
+        Granian(
+            "workplan.web:create_app_from_environment",
+            factory=True,
+            address=host,
+            port=port,
+            workers=workers,
+            interface=Interfaces.WSGI,
+            blocking_threads=_WEB_THREADS,
+            log_level=LogLevels.warning,
+            websockets=False,
+            respawn_failed_workers=True,
+        ).serve()

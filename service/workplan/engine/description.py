@@ -1,9 +1,9 @@
 """What this endpoint is and may be asked, as a SPARQL 1.1 Service Description.
 
-It may not describe the data: the catalogue does.
+It may not describe the data beyond the sizes of graphs: VoID and the catalogue do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -17,7 +17,8 @@ from .writing import ntriples_of, write_graph
 
 _SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 _W3C_FORMATS: Final = "http://www.w3.org/ns/formats/"
-_PREFIXES: Final = MappingProxyType({"formats": _W3C_FORMATS, "sd": _SD})
+_VOID: Final = "http://rdfs.org/ns/void#"
+_PREFIXES: Final = MappingProxyType({"formats": _W3C_FORMATS, "sd": _SD, "void": _VOID})
 
 _FORMAT_NAMES: Final = MappingProxyType(
     {
@@ -35,12 +36,12 @@ _FORMAT_NAMES: Final = MappingProxyType(
 """Local names in http://www.w3.org/ns/formats/ of what this service writes."""
 
 
-def describe(endpoint: str, limits: Limits, form: Format) -> bytes:
-    """The description of the service at *endpoint* written in *form*."""
-    return write_graph(ntriples_of(_triples(endpoint, limits)), form, _PREFIXES)
+def describe(endpoint: str, limits: Limits, form: Format, graphs: Mapping[str, int] = MappingProxyType({})) -> bytes:
+    """The description of the service at *endpoint* written in *form*; *graphs* tells the triples of each graph."""
+    return write_graph(ntriples_of(_triples(endpoint, limits, graphs)), form, _PREFIXES)
 
 
-def _triples(endpoint: str, limits: Limits) -> Iterator[Triple]:
+def _triples(endpoint: str, limits: Limits, graphs: Mapping[str, int]) -> Iterator[Triple]:
     service = NamedNode(endpoint)
     dataset, default_graph = BlankNode("dataset"), BlankNode("graph")
     a = NamedNode(NAMESPACES["rdf"] + "type")
@@ -54,6 +55,14 @@ def _triples(endpoint: str, limits: Limits) -> Iterator[Triple]:
     yield Triple(dataset, a, NamedNode(_SD + "Dataset"))
     yield Triple(dataset, NamedNode(_SD + "defaultGraph"), default_graph)
     yield Triple(default_graph, a, NamedNode(_SD + "Graph"))
+    for number, (iri, triples) in enumerate(graphs.items()):
+        entry, graph = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
+        yield Triple(dataset, NamedNode(_SD + "namedGraph"), entry)
+        yield Triple(entry, a, NamedNode(_SD + "NamedGraph"))
+        yield Triple(entry, NamedNode(_SD + "name"), NamedNode(iri))
+        yield Triple(entry, NamedNode(_SD + "graph"), graph)
+        yield Triple(graph, a, NamedNode(_SD + "Graph"))
+        yield Triple(graph, NamedNode(_VOID + "triples"), Literal(triples))
     # No vocabulary has terms for limits, so each is a sentence that begins with its name.
     for text in _limits(limits):
         yield Triple(service, NamedNode(NAMESPACES["rdfs"] + "comment"), text)
@@ -62,4 +71,5 @@ def _triples(endpoint: str, limits: Limits) -> Iterator[Triple]:
 def _limits(limits: Limits) -> Iterator[Literal]:
     yield Literal(f"limit-seconds: {limits.seconds:g}. A longer query is stopped and answered with 504.", language="en")
     yield Literal(f"limit-rows: {limits.rows}. A longer answer, in rows or triples, is a 413.", language="en")
+    yield Literal(f"limit-memory: {limits.memory} bytes. A query that needs more is stopped.", language="en")
     yield Literal(f"limit-bytes: {limits.bytes}. A larger answer is a 413; none is ever cut.", language="en")

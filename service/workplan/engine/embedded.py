@@ -20,14 +20,15 @@ from pyoxigraph import (
 )
 
 from workplan.model.errors import N_, StoreError
-from workplan.model.formats import Format
+from workplan.model.formats import XML_RESULTS, Format
 
 from .binding import bind
+from .dataset import check_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
 from .outline import kind_of, names_dataset
 from .query import Kind, Limits, QueryRequest, QueryResult
-from .writing import BoundedWriter, check_rows, count_rows, write_graph
+from .writing import BoundedWriter, check_rows, check_xml, count_rows, write_graph
 
 _RESULT_FORMATS: Final = MappingProxyType(
     {
@@ -58,6 +59,8 @@ class EmbeddedEngine:
         writer = BoundedWriter(self.limits)
         with _told_as_errors(request.text):
             answer = self._answer(request)
+            # After the parser, which tells the place of what it cannot read.
+            check_dataset(request, self._holds)
             writer.check_time()
             if isinstance(answer, QueryTriples):
                 answer.serialize(writer, RdfFormat.N_TRIPLES)  # type: ignore[arg-type]  # pyoxigraph needs write only
@@ -72,11 +75,16 @@ class EmbeddedEngine:
                 body = writer.getvalue()
                 if isinstance(answer, QuerySolutions):
                     check_rows(count_rows(body, form), self.limits)
+                if form == XML_RESULTS:
+                    check_xml(body)
         return QueryResult(kind, form, body)
 
     def close(self) -> None:
         """See QueryEngine."""
         self._store = Store()
+
+    def _holds(self, iri: str) -> bool:
+        return self._store.contains_named_graph(NamedNode(iri))
 
     def _answer(self, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
         text = bind(request.text, request.bindings)

@@ -48,11 +48,25 @@ class QueryResult:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may cost: *seconds* of time, *rows* (or triples) and *bytes* of answer."""
+    """What one query may cost: *seconds* of time, *rows* (or triples) and *bytes* of answer, *memory* in bytes."""
 
     seconds: float = 10
     rows: int = 100_000
     bytes: int = 64 * 1024 * 1024
+    memory: int = 1024 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """What all queries at work may take together.
+
+    *workers* is how many there may be at once, *long* how many of them may be long ones, *memory* their bytes beside
+    the data, which they share.
+    """
+
+    workers: int = 32
+    long: int = 2
+    memory: int = 2 * 1024 * 1024 * 1024
 
 
 class QueryEngine(Protocol):

@@ -31,14 +31,15 @@ from workplan.model.errors import (
     UnknownFunction,
     WorkplanError,
 )
-from workplan.model.formats import CSV, JSON_RESULTS, TSV, Format
+from workplan.model.formats import CSV, JSON_RESULTS, RDF_XML, TSV, XML_RESULTS, Format
 
 from .binding import bind
+from .dataset import check_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
 from .outline import kind_of, names_dataset
 from .query import Kind, Limits, QueryRequest, QueryResult
-from .writing import BoundedWriter, check_rows, count_rows, count_triples
+from .writing import BoundedWriter, check_rows, check_xml, count_rows, count_triples
 
 GRAPHS_SECONDS: Final = 60
 """How long the list of the store's graphs is trusted: a new graph joins the union this much later at most."""
@@ -83,6 +84,8 @@ class RemoteEngine:
         default_graphs, named_graphs = self._dataset(request)
         text = bind(request.text, request.bindings)
         body = self._sent(_base(request) + text, request, kind, form, default_graphs, named_graphs)
+        if form in (XML_RESULTS, RDF_XML):
+            check_xml(body)
         check_rows(*_counted(body, kind, form, self.limits))
         return QueryResult(kind, form, body)
 
@@ -91,12 +94,22 @@ class RemoteEngine:
         self._graphs_until = 0.0
 
     def _dataset(self, request: QueryRequest) -> tuple[Sequence[str], Sequence[str]]:
+        if request.default_graphs or request.named_graphs or names_dataset(request.text):
+            self._check_dataset(request)
         if request.default_graphs or request.named_graphs:
             return request.default_graphs or (_NO_GRAPH,), request.named_graphs or (_NO_GRAPH,)
         if names_dataset(request.text):
             return (), ()
         graphs = self._known_graphs()
         return graphs, graphs
+
+    def _check_dataset(self, request: QueryRequest) -> None:
+        """Raise QueryRefused where the store, which may fetch what it lacks, does not hold a graph of *request*."""
+        known = frozenset(self._known_graphs())
+        try:
+            check_dataset(request, known.__contains__)
+        except SyntaxError as error:
+            raise from_syntax_error(str(error), request.text) from error
 
     def _known_graphs(self) -> Sequence[str]:
         if time.monotonic() > self._graphs_until:

@@ -11,8 +11,8 @@ from typing import Final
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-from workplan.model.errors import N_, AnswerTooLarge, QueryTimeout
-from workplan.model.formats import CSV, JSON_RESULTS, N_TRIPLES, TSV, Format
+from workplan.model.errors import N_, AnswerTooLarge, NotAcceptable, QueryTimeout
+from workplan.model.formats import CSV, JSON_RESULTS, N_TRIPLES, RDF_XML, TSV, Format
 from workplan.model.namespaces import NAMESPACES
 
 from .query import Limits
@@ -29,6 +29,9 @@ _RDF_FORMATS: Final = MappingProxyType(
 )
 _XML_ROW: Final = re.compile(rb"<(?:[\w-]+:)?result[\s/>]")
 _SPACE: Final = b" \t\r\n"
+
+# https://www.w3.org/TR/xml/#charsets; the last is how pyoxigraph names a property whose IRI ends in no XML name.
+_NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix:[\s/>]")
 
 
 class BoundedWriter:
@@ -67,6 +70,17 @@ def check_rows(count: int, limits: Limits, unit: str = N_("files")) -> None:
         raise AnswerTooLarge(limit=limits.rows, unit=unit)
 
 
+def check_xml(body: bytes) -> None:
+    """Raise NotAcceptable where the XML in *body* would not be XML: engines write characters that it cannot hold."""
+    if _NO_XML.search(body):
+        raise NotAcceptable(
+            N_(
+                "La resposta no es pot escriure en XML: conté caràcters de control, o una propietat l'IRI de la qual "
+                "no acaba en un nom; demaneu-la en JSON o en Turtle."
+            )
+        )
+
+
 def count_rows(body: bytes, form: Format) -> int:
     """How many rows the SELECT answer *body* has, told from its bytes: no term is built for it."""
     if form == CSV:
@@ -90,7 +104,10 @@ def _count_json_rows(body: bytes) -> int:
 
 
 def write_graph(ntriples: bytes, form: Format, extra_prefixes: Mapping[str, str] = MappingProxyType({})) -> bytes:
-    """The graph in *ntriples* written in *form*: each triple once, subjects together, only prefixes that are used."""
+    """The graph in *ntriples* written in *form*: each triple once, subjects together, only prefixes that are used.
+
+    Raises NotAcceptable where *form* cannot hold it.
+    """
     lines = sorted(set(ntriples.splitlines(keepends=True)))
     canonical = b"".join(lines)
     if form == N_TRIPLES:
@@ -98,7 +115,10 @@ def write_graph(ntriples: bytes, form: Format, extra_prefixes: Mapping[str, str]
     known = {**NAMESPACES, **extra_prefixes}
     used = {prefix: iri for prefix, iri in sorted(known.items()) if b"<" + iri.encode() in canonical}
     triples = (quad.triple for quad in parse(canonical, RdfFormat.N_TRIPLES))
-    return serialize(triples, format=_RDF_FORMATS[form.name], prefixes=used) or b""
+    body = serialize(triples, format=_RDF_FORMATS[form.name], prefixes=used) or b""
+    if form == RDF_XML:
+        check_xml(body)
+    return body
 
 
 def count_triples(body: bytes, form: Format) -> int:

@@ -23,6 +23,7 @@
     │   └── AnswerTooLarge
     └── StoreError
         ├── StoreUnavailable        a remote store does not answer
+        ├── ServiceBusy             with the seconds after which to ask again
         └── QueryTimeout
 
 A sentence says what was wrong, where, and what was expected. It is written in Catalan, which is also its key in
@@ -165,7 +166,7 @@ class QueryRefused(RequestError):
     title = N_("Operació no permesa")
     advice = N_(
         "Des d'aquí les dades només es llegeixen, i cap consulta no pot fer que el servidor es connecti enlloc: "
-        "SERVICE, LOAD i les modificacions es rebutgen."
+        "SERVICE, LOAD, els grafs que no són aquí i les modificacions es rebutgen."
     )
 
 
@@ -244,6 +245,19 @@ class StoreUnavailable(StoreError):
     title = N_("El magatzem de dades no respon")
     advice = N_("El magatzem que hi ha darrere del servei no contesta. Torneu-ho a provar d'aquí una estona.")
     sentence = N_("El magatzem <%(url)s> no respon: %(cause)s")
+
+
+class ServiceBusy(StoreError):
+    """Other queries take what this one needs; *retry_after* is in seconds."""
+
+    status = 503
+    slug = "busy"
+    title = N_("El servei està ocupat")
+    advice = N_(
+        "Hi ha massa consultes alhora. Espereu els segons que diu l'error i torneu-ho a provar; una consulta curta "
+        "passa gairebé sempre, i una de llarga ha d'esperar que n'acabi una altra."
+    )
+    sentence = N_("El servei està ocupat amb altres consultes; torneu-ho a provar d'aquí a %(retry_after)s segons.")
 
 
 class QueryTimeout(StoreError):

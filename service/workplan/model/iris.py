@@ -28,6 +28,7 @@ RESERVED: Final = frozenset(
         "problem",
         "quality",
         "query",
+        "rdf-graph-store",
         "releases",
         "robots",
         "scheme",

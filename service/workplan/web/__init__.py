@@ -4,12 +4,16 @@ Views hold no SPARQL and catch nothing: what goes wrong below reaches one handle
 """
 
 import os
+import signal
 from pathlib import Path
 
 from flask import Flask, Response
 
-from . import data, document, errors, health, pages, quality, sparql
-from .service import Service, open_service
+from workplan.engine.processes import die_with_parent
+
+from . import data, document, errors, graph_store, health, introspection, pages, quality, sparql
+from .cache import ResponseCache
+from .service import RunningPool, Service, open_service
 
 MAX_REQUEST_BYTES = 1024 * 1024
 """A query longer than this is no query."""
@@ -34,10 +38,22 @@ def create_app(service: Service) -> Flask:
     app.extensions["workplan"] = service
     app.jinja_options = {"autoescape": True}
     errors.register(app)
-    for blueprint in (sparql.sparql, data.data, health.health, document.document, quality.quality, pages.pages):
+    for blueprint in (
+        sparql.sparql,
+        graph_store.graph_store,
+        data.data,
+        introspection.introspection,
+        health.health,
+        document.document,
+        quality.quality,
+        pages.pages,
+    ):
         app.register_blueprint(blueprint)
     pages.prepare(app)
     app.after_request(_guarded)
+    if service.version:
+        # A release never changes, so that its answers can be given again before Flask is asked.
+        app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own place for a layer
     return app
 
 
@@ -50,7 +66,15 @@ def _guarded(response: Response) -> Response:
 
 def create_app_from_environment() -> Flask:
     """The application that ``workplan serve`` starts in each of the server's processes."""
-    root, out = os.environ.get("WORKPLAN_HOME"), os.environ.get("WORKPLAN_OUT")
+    # Orphans would hold the port, and nobody would start their pool again.
+    die_with_parent(signal.SIGKILL)
+    given = {name: os.environ.get(f"WORKPLAN_{name}") for name in ("HOME", "OUT", "STORE", "POOL", "VERSION")}
+    root, out, store, pool, version = given.values()
     return create_app(
-        open_service(Path(root) if root else None, Path(out) if out else None, os.environ.get("WORKPLAN_STORE"))
+        open_service(
+            Path(root) if root else None,
+            Path(out) if out else None,
+            store,
+            RunningPool(Path(pool), version) if pool and version else None,
+        )
     )

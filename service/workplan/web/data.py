@@ -13,12 +13,11 @@ from pyoxigraph import Literal as Text
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 
 from workplan.engine.negotiation import choose
-from workplan.engine.query import QueryRequest
 from workplan.engine.writing import write_graph
-from workplan.knowledge.asking import resource
 from workplan.knowledge.description import Description, describe
+from workplan.knowledge.graphs import statements
 from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
-from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, N_TRIPLES, TRIG, TURTLE, Format, named
+from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, TURTLE, Format, named
 from workplan.model.iris import data_iri, graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY
 from workplan.release.sources import ontology_version
@@ -31,7 +30,6 @@ data = Blueprint("data", __name__)
 DESCRIPTION_FORMATS = (*GRAPH_FORMATS, TRIG)
 DUMP_FORMATS = (N_QUADS, TRIG, TURTLE, JSON_LD)
 
-_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH ?graph { ?s ?p ?o } }"
 _LABEL = NamedNode(NAMESPACES["rdfs"] + "label")
 
 
@@ -52,8 +50,7 @@ def found(path: str) -> Description:
 
 def graph_body(iri: str, form: Format) -> bytes:
     """The statements of the named graph *iri* in *form*. Raises UnknownResource where there are none."""
-    asked = QueryRequest(_GRAPH, bindings={"graph": resource(iri)})
-    body = service().engine.run(asked, N_TRIPLES).body
+    body = statements(service().engine, iri)
     if not body.strip():
         raise UnknownResource(iri=iri)
     return write_graph(body, form)

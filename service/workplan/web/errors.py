@@ -13,7 +13,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workplan.engine.negotiation import prefers_html
 from workplan.language import gettext, sentence
-from workplan.model.errors import N_, AnswerTooLarge, MalformedQuery, MethodNotAllowed, WorkplanError
+from workplan.model.errors import (
+    N_,
+    AnswerTooLarge,
+    MalformedQuery,
+    MethodNotAllowed,
+    ServiceBusy,
+    WorkplanError,
+)
 
 from .reader import reader_language
 
@@ -54,6 +61,8 @@ def answer_error(error: WorkplanError) -> Response:
     response = _problem(error.slug, error.status, error.title, error.text, error.values, _where(error))
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = str(error.values["allowed"])
+    if isinstance(error, ServiceBusy):
+        response.headers["Retry-After"] = str(error.values["retry_after"])
     if isinstance(error, AnswerTooLarge):
         response.headers["Link"] = f'<{urljoin(request.host_url, DUMP)}>; rel="alternate"; type="application/n-quads"'
     return response

@@ -4,6 +4,7 @@ They show what the data say and nothing else.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from workplan.knowledge.ontology import Term, terms_of
 from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
 from workplan.model.errors import RequestError, StoreError, UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
-from workplan.model.iris import graph_iri, page_path
+from workplan.model.iris import data_iri, graph_iri, page_path
 from workplan.model.namespaces import ONTOLOGY, WP
 from workplan.release.sources import ontology_version
 
@@ -102,7 +103,7 @@ def _document_of(plan: str, lang: str) -> str | None:
 
 
 @pages.get("/<any(ca, es, en):lang>/<path:path>")
-def resource(lang: str, path: str) -> str:
+def resource(lang: str, path: str) -> Response:
     """The page of any resource; a plan's shows the whole plan."""
     description = found(path)
     view = ResourceView(description, lang, lambda text: gettext(text, lang))
@@ -110,10 +111,24 @@ def resource(lang: str, path: str) -> str:
     if WP + "WorkPlan" in view.name.types and entry:
         plan = PlanView(plan_knowledge.overview(service().engine, entry), lang)
         document = _document_of(entry.iri, lang)
-        return render_template(
+        page = render_template(
             "plan.html", view=view, plan=plan, formats=DESCRIPTION_FORMATS, path=path, document=document
         )
-    return render_template("resource.html", view=view, formats=DESCRIPTION_FORMATS, path=path, trail=_trail(view, lang))
+    else:
+        trail = _trail(view, lang)
+        page = render_template("resource.html", view=view, formats=DESCRIPTION_FORMATS, path=path, trail=trail)
+    return _signposted(page, path)
+
+
+def _signposted(page: str, path: str) -> Response:
+    """*page* with what programs look for beside a page: what describes it, how to cite it (https://signposting.org)."""
+    response = Response(page, mimetype="text/html")
+    place = quote(path, safe="/")
+    for form in DESCRIPTION_FORMATS:
+        response.headers.add("Link", f'</data/{place}.{form.name}>; rel="describedby"; type="{form.media_type}"')
+    response.headers.add("Link", f'<{data_iri(place)}>; rel="cite-as"')
+    response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
+    return response
 
 
 def _trail(view: ResourceView, lang: str) -> list[Value]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workplan.configuration import Configuration, load_configuration
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import QueryEngine
 from workplan.model.errors import N_, MissingFolder
 from workplan.questions.catalogue import SavedQuery, catalogue
@@ -20,8 +21,8 @@ from workplan.release.sources import load_home, releases_folder
 class Service:
     """One network's service.
 
-    *release* is the release behind the embedded engine; None where a remote store answers, since what that store
-    holds may change unseen.
+    *release* is the release behind the pool or the embedded engine; None where a remote store answers, since what
+    that store holds may change unseen.
     """
 
     engine: QueryEngine
@@ -35,8 +36,16 @@ class Service:
         return self.release.version if self.release else None
 
 
-def open_service(root: Path | None, out: Path | None, store: str | None) -> Service:
-    """The service of the home at *root* over its current release in *out*, or over the endpoint *store*.
+@dataclass(frozen=True)
+class RunningPool:
+    """A pool at *address* that holds the release *version*, which may no longer be the current one."""
+
+    address: Path
+    version: str
+
+
+def open_service(root: Path | None, out: Path | None, store: str | None, pool: RunningPool | None = None) -> Service:
+    """The service of the home at *root*: over the endpoint *store*, a *pool*, or the current release in *out*.
 
     Raises MissingFolder where no release has been built, and what loading a home and its configuration raises.
     """
@@ -49,6 +58,9 @@ def open_service(root: Path | None, out: Path | None, store: str | None) -> Serv
 
         return Service(RemoteEngine(store, config.limits, config.allowed_services), config, None, queries)
     folder = out or releases_folder(home)
+    if pool:
+        engine = PooledEngine(pool.address, config.limits, config.allowed_services)
+        return Service(engine, config, Release(pool.version, folder / pool.version), queries)
     release = current_release(folder)
     if release is None:
         raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))

@@ -5,6 +5,7 @@ It may not answer pages: a browser that asks nothing is sent to the editor.
 
 import hashlib
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, request
@@ -12,6 +13,7 @@ from flask import Blueprint, Response, current_app, request
 from workplan.engine.description import describe
 from workplan.engine.negotiation import FORMATS, accepted_ranges, best_accepted, choose, first_known, prefers_html
 from workplan.engine.protocol import METHODS, ProtocolRequest, has_query, read
+from workplan.knowledge.graphs import graph_sizes
 from workplan.language import preferred
 from workplan.model.errors import N_, BadRequest
 from workplan.model.formats import GRAPH_FORMATS, Format, named
@@ -37,7 +39,7 @@ def allow_all_origins(response: Response) -> Response:
 def answer_sparql() -> Response:
     """Answer a query, a preflight, or the question what this endpoint is."""
     if request.method == "OPTIONS":
-        return _preflight()
+        return preflight(METHODS)
     if request.method in ("GET", "HEAD") and not has_query(request.query_string):
         return _introduction()
     body = request.get_data(cache=False)
@@ -84,10 +86,11 @@ def _is_known(etag: str) -> bool:
     return not request.if_none_match.star_tag and request.if_none_match.contains_weak(etag)
 
 
-def _preflight() -> Response:
+def preflight(methods: Sequence[str]) -> Response:
+    """What a browser is told before a script of another site sends a request by one of *methods*."""
     response = Response(status=204)
-    response.headers["Allow"] = ", ".join(METHODS)
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(METHODS)
+    response.headers["Allow"] = ", ".join(methods)
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
     response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
     response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     return response
@@ -107,7 +110,8 @@ def _introduction() -> Response:
         form = best_accepted(GRAPH_FORMATS, accept)
     if form is None:
         raise BadRequest(N_("Falta el paràmetre «%(name)s», amb la consulta SPARQL."), name="query")
-    body = describe(request.base_url, _service().config.limits, form)
+    running = _service()
+    body = describe(request.base_url, running.config.limits, form, graph_sizes(running.engine))
     response = Response(body, content_type=form.content_type)
     response.vary.add("Accept")
     return response

@@ -1,0 +1,432 @@
+"""The pool: one process of one thread that holds the release and has each query answered by a worker it can kill.
+
+It may not run a query, wait for a worker or a client, or start a thread: workers are forked from it.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Final
+
+from pyoxigraph import RdfFormat, Store
+
+from workplan.model.errors import N_, BadRequest, QueryTimeout, ServiceBusy, WorkplanError
+
+from .frames import Stream, pack, pack_error, unpack
+from .processes import (
+    address_space,
+    be_first_to_go,
+    leave_network,
+    lower_priority,
+    processor_seconds,
+    resident,
+    restore_priority,
+)
+from .query import Capacity, Limits
+from .worker import out_of_memory, serve
+
+GRACE_SECONDS: Final = 0.025
+"""After so much processor time a query gets only what nobody else wants; nearly all end before.
+
+The more there are of the kind already, the sooner the next becomes one of them. It is not counted by the clock, for a
+short query that has to wait for a processor would then wait ever longer.
+"""
+
+LONG_SECONDS: Final = 0.25
+"""After so long a query needs one of the few places for long ones."""
+
+QUEUE_SECONDS: Final = 1.0
+"""How long a query waits for a worker before its client is asked to come back."""
+
+_PUT_OFF_SECONDS: Final = 0.75
+"""How long who is put off is kept waiting for that word: a program that asks again at once can do no more harm."""
+
+_WEIGH_EVERY: Final = 0.05
+"""Seconds between two looks at the memory of the queries past their grace; one core fills 50 MB meanwhile."""
+
+_SOONEST: Final = 0.001
+"""Seconds between two looks at a process whose grace, or whose life, is about to end."""
+
+_SPARE: Final = 4
+_MOST_IDLE: Final = 8
+_RETRY_AFTER: Final = 2
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+class _Stage(IntEnum):
+    """How long a query has been at work."""
+
+    SHORT = 0
+    LOWERED = 1
+    LONG = 2
+
+
+@dataclass(eq=False)
+class _Job:
+    """One query of a client, and until when it may wait or, once begun, run."""
+
+    client: Stream
+    frame: bytearray
+    limits: Limits
+    until: float
+    has_begun: bool = False
+    is_second_try: bool = False
+
+
+@dataclass(eq=False)
+class _Worker:
+    pid: int
+    stream: Stream
+    complaints: int | None
+    job: _Job | None = None
+    started: float = 0
+    processor_at_start: float = 0
+    look_at: float = 0
+    stage: _Stage = _Stage.SHORT
+    is_stopped: bool = False
+
+
+@dataclass
+class Pool:
+    """Answers at *listener* until the descriptor *lifeline* ends."""
+
+    listener: socket.socket
+    lifeline: int
+    store: Store
+    allowed_services: Collection[str]
+    capacity: Capacity
+    _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    _workers: dict[int, _Worker] = field(default_factory=dict)
+    _idle: list[_Worker] = field(default_factory=list)
+    _queue: deque[_Job] = field(default_factory=deque)
+    _dying: list[_Worker] = field(default_factory=list)
+    _put_off: deque[tuple[float, _Job, ServiceBusy]] = field(default_factory=deque)
+    _stops: dict[str, int] = field(default_factory=dict)
+    _next_weighing: float = 0
+    _weight: int = 0
+    _space: int = 0
+    _is_over: bool = False
+
+    def run(self) -> None:
+        """Serve."""
+        self._weight, self._space = resident(os.getpid()), address_space(os.getpid())
+        self.listener.settimeout(0)
+        self._selector.register(self.listener, _READ, self._accept)
+        self._selector.register(self.lifeline, _READ, self._end)
+        while not self._is_over:
+            self._replenish()
+            for key, events in self._selector.select(self._pause()):
+                # What an earlier event of the same round has closed is no longer registered.
+                if self._selector.get_map().get(key.fd) is key:
+                    key.data(events)
+            self._watch()
+        for worker in list(self._workers.values()):
+            self._kill(worker)
+
+    def _end(self, _: int) -> None:
+        self._is_over = True
+
+    # Clients
+
+    def _accept(self, _: int) -> None:
+        with suppress(BlockingIOError):
+            client = Stream(self.listener.accept()[0])
+            self._selector.register(client.channel, _READ, partial(self._hear_client, client))
+
+    def _hear_client(self, client: Stream, events: int) -> None:
+        try:
+            if events & _WRITE:
+                client.flush()
+                self._attend(client, partial(self._hear_client, client))
+            if events & _READ:
+                for frame in client.receive():
+                    self._take(client, frame)
+        except (EOFError, OSError):
+            self._hang_up(client)
+
+    def _take(self, client: Stream, frame: bytearray) -> None:
+        header, _ = unpack(frame)
+        if "limits" not in header:
+            self._reply(client, pack(self._state()))
+            return
+        self._queue.append(_Job(client, frame, Limits(**header["limits"]), time.monotonic() + QUEUE_SECONDS))
+        self._hand_out()
+
+    def _state(self) -> dict[str, Any]:
+        workers = [worker for worker in self._workers.values() if not worker.is_stopped]
+        return {
+            "workers": [worker.pid for worker in workers],
+            "busy": sum(worker.job is not None for worker in workers),
+            "queued": len(self._queue),
+            "stopped": self._stops,
+        }
+
+    def _reply(self, client: Stream, frame: bytes | bytearray) -> None:
+        try:
+            client.send(frame)
+            self._attend(client, partial(self._hear_client, client))
+        except OSError:
+            self._hang_up(client)
+
+    def _hang_up(self, client: Stream) -> None:
+        """Nobody waits for the answer, so nobody works for it."""
+        self._forget(client)
+        self._queue = deque(job for job in self._queue if job.client is not client)
+        self._put_off = deque(waiting for waiting in self._put_off if waiting[1].client is not client)
+        for worker in list(self._workers.values()):
+            if worker.job and worker.job.client is client:
+                self._stop(worker, "hung-up")
+
+    # Workers
+
+    def _fork(self) -> _Worker:
+        ours, theirs = socket.socketpair()
+        complaints = os.memfd_create("complaints") if hasattr(os, "memfd_create") else None
+        pid = os.fork()
+        if pid == 0:
+            try:
+                serve(theirs, self.store, self.allowed_services, complaints, self._space)
+            finally:
+                os._exit(1)
+        theirs.close()
+        worker = _Worker(pid, Stream(ours), complaints)
+        self._workers[pid] = worker
+        self._selector.register(ours, _READ, partial(self._hear_worker, worker))
+        return worker
+
+    def _replenish(self) -> None:
+        """One at a time, so that no client waits for more than one fork."""
+        if self._lacks_spares():
+            # Those that have answered before are quicker, and taken first.
+            self._idle.insert(0, self._fork())
+
+    def _lacks_spares(self) -> bool:
+        return len(self._idle) < _SPARE and len(self._workers) < self.capacity.workers
+
+    def _hand_out(self) -> None:
+        while self._queue and (self._idle or len(self._workers) < self.capacity.workers):
+            worker = self._idle.pop() if self._idle else self._fork()
+            job = self._queue.popleft()
+            worker.job, worker.started = job, time.monotonic()
+            worker.processor_at_start = processor_seconds(worker.pid)
+            worker.look_at = worker.started + self._grace()
+            if not job.has_begun:
+                job.has_begun, job.until = True, worker.started + job.limits.seconds
+            # Where the worker is dead its channel will say so, and the job goes to another.
+            with suppress(OSError):
+                worker.stream.send(job.frame)
+                self._attend(worker.stream, partial(self._hear_worker, worker))
+
+    def _hear_worker(self, worker: _Worker, events: int) -> None:
+        try:
+            if events & _WRITE:
+                worker.stream.flush()
+                self._attend(worker.stream, partial(self._hear_worker, worker))
+            if events & _READ:
+                for frame in worker.stream.receive():
+                    self._pass_on(worker, frame)
+        except (EOFError, OSError):
+            self._let_die(worker)
+
+    def _pass_on(self, worker: _Worker, frame: bytearray) -> None:
+        job, worker.job = worker.job, None
+        if worker.is_stopped or job is None:
+            return
+        if worker.stage > _Stage.SHORT or len(self._idle) >= _MOST_IDLE:
+            # A new worker has its priority and memory back as they were.
+            self._kill(worker)
+        else:
+            self._idle.append(worker)
+        self._reply(job.client, frame)
+        self._hand_out()
+
+    def _kill(self, worker: _Worker) -> None:
+        worker.is_stopped = True
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker.stage > _Stage.SHORT:
+            restore_priority(worker.pid)
+        os.kill(worker.pid, signal.SIGKILL)
+
+    def _stop(self, worker: _Worker, reason: str, error: WorkplanError | None = None) -> None:
+        """End *worker*'s query, with *error* for its client."""
+        job, worker.job = worker.job, None
+        self._kill(worker)
+        self._stops[reason] = self._stops.get(reason, 0) + 1
+        if job and isinstance(error, ServiceBusy):
+            self._put_off.append((time.monotonic() + _PUT_OFF_SECONDS, job, error))
+        elif job and error:
+            self._reply(job.client, pack_error(error))
+
+    def _let_die(self, worker: _Worker) -> None:
+        self._forget(worker.stream)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        worker.is_stopped = True
+        self._dying.append(worker)
+
+    def _bury(self) -> None:
+        # A process of low priority may take its time between closing its channel and its end, so nobody waits for it.
+        for worker in list(self._dying):
+            pid, status = os.waitpid(worker.pid, os.WNOHANG)
+            if pid:
+                self._dying.remove(worker)
+                self._make_up_for(worker, status)
+
+    def _make_up_for(self, worker: _Worker, status: int) -> None:
+        """See to it that a query whose worker has died is answered all the same, where that can be."""
+        words = b""
+        if worker.complaints is not None:
+            words = os.pread(worker.complaints, 100, 0)
+            os.close(worker.complaints)
+        del self._workers[worker.pid]
+        if job := worker.job:
+            died_of = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            error = _guilt(died_of, words, job.limits) or (job.is_second_try and ServiceBusy(retry_after=_RETRY_AFTER))
+            if error:
+                self._reply(job.client, pack_error(error))
+            else:
+                # Queries only read, so another worker may begin again.
+                job.is_second_try = True
+                self._queue.appendleft(job)
+
+    # Time and memory
+
+    def _pause(self) -> float | None:
+        """Until when nothing has to be looked at; None for ever."""
+        if self._lacks_spares():
+            return 0
+        moments = [job.until for job in self._queue]
+        if self._put_off:
+            moments.append(self._put_off[0][0])
+        if self._dying:
+            moments.append(time.monotonic() + _SOONEST)
+        for worker in self._workers.values():
+            if worker.job:
+                moments.append(worker.job.until)
+                if worker.stage is _Stage.SHORT:
+                    moments.append(worker.look_at)
+                else:
+                    moments.append(self._next_weighing)
+                    if worker.stage is _Stage.LOWERED:
+                        moments.append(worker.started + LONG_SECONDS)
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
+
+    def _watch(self) -> None:
+        self._bury()
+        now = time.monotonic()
+        for job in [job for job in self._queue if job.until <= now]:
+            self._queue.remove(job)
+            is_late = job.has_begun
+            error = QueryTimeout(seconds=job.limits.seconds) if is_late else ServiceBusy(retry_after=_RETRY_AFTER)
+            self._reply(job.client, pack_error(error))
+        while self._put_off and self._put_off[0][0] <= now:
+            _, job, busy_with = self._put_off.popleft()
+            self._reply(job.client, pack_error(busy_with))
+        busy = [worker for worker in self._workers.values() if worker.job]
+        for worker in busy:
+            self._check_time(worker, now)
+        if now >= self._next_weighing:
+            self._next_weighing = now + _WEIGH_EVERY
+            self._weigh([worker for worker in busy if worker.job and worker.stage > _Stage.SHORT])
+        self._hand_out()
+
+    def _grace(self) -> float:
+        return GRACE_SECONDS / (1 + sum(worker.stage > _Stage.SHORT for worker in self._workers.values()))
+
+    def _check_time(self, worker: _Worker, now: float) -> None:
+        job = worker.job
+        if job is None:
+            return
+        if now >= job.until:
+            self._stop(worker, "time", QueryTimeout(seconds=job.limits.seconds))
+        elif worker.stage is _Stage.SHORT and now >= worker.look_at:
+            rest = self._grace() - (processor_seconds(worker.pid) - worker.processor_at_start)
+            if rest > 0:
+                worker.look_at = now + max(rest, _SOONEST)
+            else:
+                worker.stage = _Stage.LOWERED
+                lower_priority(worker.pid)
+        elif worker.stage is _Stage.LOWERED and now >= worker.started + LONG_SECONDS:
+            long = sum(other.job is not None and other.stage is _Stage.LONG for other in self._workers.values())
+            if long < self.capacity.long:
+                worker.stage = _Stage.LONG
+            else:
+                text = N_(
+                    "Ja hi ha %(long)s consultes llargues en marxa, i aquesta també ho és; "
+                    "torneu-la a provar d'aquí a %(retry_after)s segons."
+                )
+                self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=_RETRY_AFTER))
+
+    def _weigh(self, workers: list[_Worker]) -> None:
+        """Stop the largest of *workers* while all together take more memory than there is for them."""
+        sizes = {worker.pid: max(0, resident(worker.pid) - self._weight) for worker in workers}
+        for worker in sorted(workers, key=lambda worker: -sizes[worker.pid]):
+            if sum(sizes.values()) <= self.capacity.memory:
+                return
+            del sizes[worker.pid]
+            text = N_(
+                "Les consultes en marxa ocupen juntes més de %(limit)s bytes de memòria i s'ha aturat la més gran, "
+                "aquesta; torneu-la a provar d'aquí a %(retry_after)s segons."
+            )
+            self._stop(worker, "memory", ServiceBusy(text, limit=self.capacity.memory, retry_after=_RETRY_AFTER))
+
+    # Sockets
+
+    def _attend(self, stream: Stream, hear: Callable[[int], None]) -> None:
+        events = _READ | _WRITE if stream.has_more_to_send else _READ
+        if self._selector.get_key(stream.channel).events != events:
+            self._selector.modify(stream.channel, events, hear)
+
+    def _forget(self, stream: Stream) -> None:
+        with suppress(KeyError, ValueError):
+            self._selector.unregister(stream.channel)
+        stream.channel.close()
+
+
+def _guilt(died_of: int, words: bytes, limits: Limits) -> WorkplanError | None:
+    """The error of a query that kills its worker; None where the worker died of something else."""
+    if died_of == signal.SIGABRT and b"memory" in words:
+        return out_of_memory(limits)
+    if died_of == signal.SIGSEGV:
+        return BadRequest(
+            N_("La consulta és massa enrevessada per llegir-la: té massa nivells, o massa termes seguits.")
+        )
+    return None
+
+
+def main(settings: str) -> None:
+    """Run the pool that *settings* (JSON) describe, until standard input ends."""
+    given = json.loads(settings)
+    address, data = Path(given["address"]), Path(given["data"])
+    address.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        # Clients may come while the data are being read: they are kept waiting, not refused.
+        listener.bind(str(address))
+        listener.listen(socket.SOMAXCONN)
+        store = Store()
+        store.bulk_load(path=data, format=RdfFormat.from_extension(data.suffix.removeprefix(".")))
+        be_first_to_go()
+        if not given["allowed"]:
+            leave_network()
+        # Objects that the collector never touches stay on pages that all workers share.
+        gc.freeze()
+        Pool(listener, sys.stdin.fileno(), store, frozenset(given["allowed"]), Capacity(**given["capacity"])).run()
+    rmtree(address.parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

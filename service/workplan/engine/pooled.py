@@ -1,0 +1,91 @@
+"""The engine of a web process: it asks the pool, and asks again where an answer did not come.
+
+It may not hold data or run a query.
+"""
+
+import socket
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+from workplan.model.errors import ServiceBusy
+from workplan.model.formats import Format
+
+from .frames import pack, pack_request, receive, unpack, unpack_error
+from .guard import check
+from .outline import kind_of
+from .query import Kind, Limits, QueryRequest, QueryResult
+
+_PATIENCE: Final = 3.0
+"""Seconds beyond a query's own time: to wait in the queue, and for a pool that is being started again."""
+
+_PAUSE: Final = 0.01
+"""Seconds between two tries to reach a pool that is not there."""
+
+
+class PooledEngine:
+    """A QueryEngine over the pool at *address*."""
+
+    def __init__(self, address: Path, limits: Limits, allowed_services: Collection[str] = frozenset()) -> None:
+        self.limits = limits
+        self._address = str(address)
+        self._allowed_services = frozenset(allowed_services)
+        # A list's append and pop are atomic, which is all that threads share here.
+        self._idle: list[socket.socket] = []
+
+    def kind_of(self, request: QueryRequest) -> Kind:
+        """See QueryEngine."""
+        check(request.text, self._allowed_services)
+        return kind_of(request.text)
+
+    def run(self, request: QueryRequest, form: Format) -> QueryResult:
+        """See QueryEngine; raises ServiceBusy where no worker has time for it."""
+        header, body = self._ask(pack_request(request, form, self.limits))
+        if "error" in header:
+            raise unpack_error(header)
+        if "failure" in header:
+            raise RuntimeError(header["failure"])
+        return QueryResult(Kind(header["kind"]), form, body)
+
+    def state(self) -> dict[str, Any]:
+        """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what was ``stopped`` why."""
+        return self._ask(pack({}))[0]
+
+    def close(self) -> None:
+        """See QueryEngine."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _ask(self, frame: bytes) -> tuple[dict[str, Any], bytes]:
+        deadline = time.monotonic() + self.limits.seconds + _PATIENCE
+        while (rest := deadline - time.monotonic()) > 0:
+            is_new = not self._idle
+            channel = None
+            try:
+                channel = self._connection()
+                channel.settimeout(rest)
+                channel.sendall(frame)
+                answer = receive(channel)
+            except (EOFError, OSError):
+                # Queries only read, so they may be asked again; a pool that was killed will be there again.
+                if channel:
+                    channel.close()
+                if is_new:
+                    time.sleep(_PAUSE)
+                continue
+            self._idle.append(channel)
+            return unpack(answer)
+        raise ServiceBusy(retry_after=1)
+
+    def _connection(self) -> socket.socket:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            channel = socket.socket(socket.AF_UNIX)
+        try:
+            channel.connect(self._address)
+        except OSError:
+            channel.close()
+            raise
+        return channel

@@ -1,0 +1,77 @@
+"""What the kernel tells of processes and does for them, each with a way out where a system lacks it.
+
+It may not start or end one.
+"""
+
+import ctypes
+import os
+import resource
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_CLONE_NEWUSER: Final = 0x10000000
+_CLONE_NEWNET: Final = 0x40000000
+_PR_SET_PDEATHSIG: Final = 1
+
+
+def address_space(pid: int) -> int:
+    """The bytes that the process *pid* has laid claim to; 0 where nobody can tell."""
+    return _statm(pid, 0)
+
+
+def resident(pid: int) -> int:
+    """The bytes of memory that the process *pid* holds, shared ones included; 0 where nobody can tell."""
+    return _statm(pid, 1)
+
+
+def _statm(pid: int, column: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[column]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def processor_seconds(pid: int) -> float:
+    """What the process *pid* has used of a processor; where nobody can tell, the clock stands in."""
+    try:
+        # clock_getcpuclockid(3) as Linux has it.
+        return time.clock_gettime((~pid << 3) | 2)
+    except (OSError, OverflowError):
+        return time.monotonic()
+
+
+def lower_priority(pid: int) -> None:
+    """Let the process *pid* have only the processor time that nobody else wants."""
+    try:
+        os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+    except (AttributeError, OSError):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, 19)
+
+
+def restore_priority(pid: int) -> None:
+    """Let the process *pid* die as quickly as others: that takes time too, though not everyone may grant it."""
+    with suppress(AttributeError, OSError):
+        os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
+
+
+def leave_network() -> None:
+    """Move this process, and all it forks, where there is no network, if the system lets it."""
+    with suppress(AttributeError, OSError):
+        unshare = ctypes.CDLL(None).unshare
+        if unshare(_CLONE_NEWNET) != 0:
+            unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+def be_first_to_go() -> None:
+    """Where the whole machine runs out of memory, the kernel shall take the largest of this one and its children."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+
+
+def die_with_parent(number: int) -> None:
+    """Have the signal *number* end this process when its parent ends; elsewhere than on Linux nothing happens."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)

@@ -1,0 +1,366 @@
+"""The pool under attack: real processes, killed by queries, by the pool and by hand."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from workplan.engine.frames import pack_request, receive, unpack, unpack_request
+from workplan.engine.pooled import PooledEngine
+from workplan.engine.query import Capacity, Limits, QueryRequest
+from workplan.engine.supervision import SupervisedPool
+from workplan.model import errors
+from workplan.model.formats import CSV, JSON_RESULTS
+from workplan.web.errors import register
+
+EX = "http://example.org/"
+SIZE = 2000
+BRIEF = Limits(seconds=0.5)
+
+JOIN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY DESC(?f) ?c"
+PATH = "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)* ?b . ?b (!<x:y>|^!<x:y>)* ?c }"
+REGEX = 'SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "(a|aa|b.*c.*)*z$")) }'
+CONCAT = "SELECT (GROUP_CONCAT(CONCAT(STR(?c), STR(?f))) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+NESTED = f"SELECT * {{ ?s {'(' * 500}<a:b>{')*' * 500} ?o }}"
+HOSTILE = {"join": JOIN, "sort": SORT, "path": PATH, "regex": REGEX, "concat": CONCAT, "nested": NESTED}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ring of resources, each with a number."""
+    file = tmp_path_factory.mktemp("data") / "ring.nq"
+    file.write_text(
+        "".join(
+            f'<{EX}{n}> <{EX}next> <{EX}{(n + 1) % SIZE}> <{EX}g> .\n<{EX}{n}> <{EX}number> "number {n}" <{EX}g> .\n'
+            for n in range(SIZE)
+        )
+    )
+    return file
+
+
+@contextmanager
+def running(data: Path, capacity: Capacity | None = None) -> Iterator[SupervisedPool]:
+    """A pool of its own."""
+    pool = SupervisedPool(data, capacity or Capacity())
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+@contextmanager
+def asking(pool: SupervisedPool, limits: Limits = BRIEF) -> Iterator[PooledEngine]:
+    """An engine on *pool*."""
+    engine = PooledEngine(pool.address, limits)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@pytest.fixture(scope="module")
+def pool(data: Path) -> Iterator[SupervisedPool]:
+    """A pool that several tests share."""
+    with running(data) as pool:
+        with asking(pool) as engine:
+            assert lookup(engine, 7), "it has started"
+        yield pool
+
+
+@pytest.fixture
+def engine(pool: SupervisedPool) -> Iterator[PooledEngine]:
+    """An engine on it, whose queries may take half a second."""
+    with asking(pool) as engine:
+        yield engine
+
+
+def lookup(engine: PooledEngine, n: int) -> bool:
+    """Whether *engine* knows the number of resource *n*."""
+    body = engine.run(QueryRequest(f"SELECT ?x {{ <{EX}{n}> <{EX}number> ?x }}"), CSV).body
+    return body == f"x\r\nnumber {n}\r\n".encode()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    """Whether *condition* comes to hold within *seconds*."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        threading.Event().wait(0.005)
+    return True
+
+
+def is_gone(pid: int) -> bool:
+    """Whether there is no such process, or only what is left for its parent to count."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_query_ends_at_its_time_whatever_it_does(engine: PooledEngine, text: str) -> None:
+    """None of them writes a row before then, so only the end of their process ends them."""
+    started = time.monotonic()
+    with pytest.raises(errors.QueryTimeout):
+        engine.run(QueryRequest(text), JSON_RESULTS)
+    overrun = time.monotonic() - started - BRIEF.seconds
+
+    assert -0.02 < overrun < 0.1
+    assert lookup(engine, 7)
+
+
+def test_a_query_ends_at_its_memory(pool: SupervisedPool) -> None:
+    """The answer says which limit it was, and the pool goes on."""
+    with asking(pool, Limits(seconds=8, memory=128 * 1024 * 1024)) as engine:
+        with pytest.raises(errors.AnswerTooLarge) as caught:
+            engine.run(QueryRequest(SORT), JSON_RESULTS)
+
+        assert caught.value.values == {"limit": 128 * 1024 * 1024, "resource": "memory"}
+        assert lookup(engine, 7)
+
+
+def test_a_query_that_overflows_the_parser_is_at_fault(engine: PooledEngine) -> None:
+    """It kills its worker, and would kill the next: it is not tried again."""
+    deep = 50_000
+    with pytest.raises(errors.BadRequest, match="massa enrevessada"):
+        engine.run(QueryRequest(f"SELECT * {{ FILTER({'(' * deep}1{')' * deep}) }}"), JSON_RESULTS)
+
+    assert lookup(engine, 7)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "reason"),
+    [(Capacity(long=0), "llargues"), (Capacity(memory=32 * 1024 * 1024), "ocupen juntes")],
+    ids=["long", "memory"],
+)
+def test_what_is_too_much_for_all_is_put_off(data: Path, capacity: Capacity, reason: str) -> None:
+    """With the seconds after which to come back, and long before its own time is over."""
+    with running(data, capacity) as pool, asking(pool, Limits(seconds=8)) as engine:
+        assert lookup(engine, 7)
+        started = time.monotonic()
+        with pytest.raises(errors.ServiceBusy, match=reason) as caught:
+            engine.run(QueryRequest(SORT), JSON_RESULTS)
+
+        assert time.monotonic() - started < 3
+        assert caught.value.values["retry_after"] > 0
+        assert lookup(engine, 7)
+
+
+def test_queries_wait_for_a_worker_and_not_for_ever(data: Path) -> None:
+    """One worker, taken by a long query: a second client is put off after a second."""
+    with running(data, Capacity(workers=1)) as pool, asking(pool, Limits(seconds=2.5)) as engine:
+        long = threading.Thread(target=lambda: ask_and_fail(engine, JOIN))
+        long.start()
+        with asking(pool) as other:
+            assert eventually(lambda: other.state()["busy"] == 1)
+            with pytest.raises(errors.ServiceBusy):
+                lookup(other, 7)
+            long.join()
+
+            assert lookup(other, 7)
+
+
+def ask_and_fail(engine: PooledEngine, text: str) -> None:
+    """Ask what nobody can answer."""
+    with suppress(errors.WorkplanError):
+        engine.run(QueryRequest(text), JSON_RESULTS)
+
+
+def test_a_lookup_stays_quick_while_eight_clients_attack(
+    data: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """They send what exhausts time and memory, without pause; nobody's answer is wrong."""
+    over = threading.Event()
+    with running(data) as pool, asking(pool, Limits(seconds=2, memory=256 * 1024 * 1024)) as engine:
+
+        def attack(first: int) -> None:
+            turn = first
+            while not over.is_set():
+                ask_and_fail(engine, list(HOSTILE.values())[turn % len(HOSTILE)])
+                turn += 1
+
+        attackers = [threading.Thread(target=attack, args=(n,), daemon=True) for n in range(8)]
+        for attacker in attackers:
+            attacker.start()
+        times = []
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            started = time.monotonic()
+            assert lookup(engine, len(times) % SIZE)
+            times.append(time.monotonic() - started)
+            threading.Event().wait(0.005)
+        over.set()
+        times.sort()
+        p99 = times[len(times) * 99 // 100]
+        record_property("p99 of the ninth client, ms", p99 * 1000)
+        print(
+            f"ninth client: {len(times)} lookups, median {times[len(times) // 2] * 1000:.1f} ms, p99 {p99 * 1000:.1f}"
+        )
+
+        assert p99 < 0.25
+        for attacker in attackers:
+            attacker.join(15)
+
+
+def test_answers_are_right_while_workers_are_killed(data: Path) -> None:
+    """By hand, with -9, one after the other, while four clients ask."""
+    over = threading.Event()
+    wrong: list[object] = []
+    with running(data) as pool, asking(pool, Limits()) as engine:
+
+        def ask() -> None:
+            n = 0
+            while not over.is_set():
+                try:
+                    if not lookup(engine, n % SIZE):
+                        wrong.append(n)
+                except errors.WorkplanError as error:
+                    wrong.append(error)
+                n += 1
+
+        clients = [threading.Thread(target=ask) for _ in range(4)]
+        for client in clients:
+            client.start()
+        for turn in range(20):
+            workers = engine.state()["workers"]
+            victim = workers[turn % len(workers)]
+            os.kill(victim, signal.SIGKILL)
+            assert eventually(lambda victim=victim: victim not in engine.state()["workers"])
+        over.set()
+        for client in clients:
+            client.join()
+
+    assert wrong == []
+
+
+def test_a_query_is_answered_though_the_pool_is_killed(data: Path) -> None:
+    """The next one, and one that is under way."""
+    with running(data) as pool, asking(pool, Limits()) as engine:
+        assert lookup(engine, 7)
+        workers = engine.state()["workers"]
+        os.kill(pool.pid, signal.SIGKILL)
+
+        assert lookup(engine, 7)
+        assert eventually(lambda: all(map(is_gone, workers)))
+        answers: list[bytes] = []
+        count = QueryRequest("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }")
+        asked = threading.Thread(target=lambda: answers.append(engine.run(count, CSV).body))
+        asked.start()
+        with asking(pool) as watcher:
+            assert eventually(lambda: watcher.state()["busy"] == 1)
+        os.kill(pool.pid, signal.SIGKILL)
+        asked.join(20)
+
+        assert answers == [f"n\r\n{(2 * SIZE) ** 2}\r\n".encode()]
+
+
+def test_a_web_process_that_goes_frees_its_worker(pool: SupervisedPool, engine: PooledEngine) -> None:
+    """Nobody computes for nobody."""
+    with socket.socket(socket.AF_UNIX) as channel:
+        channel.connect(str(pool.address))
+        channel.sendall(pack_request(QueryRequest(JOIN), JSON_RESULTS, Limits(seconds=60)))
+        assert eventually(lambda: engine.state()["busy"] == 1)
+
+    assert eventually(lambda: engine.state()["busy"] == 0, 1)
+    assert engine.state()["stopped"]["hung-up"] == 1
+
+
+def test_large_frames_go_in_pieces(engine: PooledEngine) -> None:
+    """A query and an answer that no socket takes at once."""
+    number = "x" * 900_000
+    row = engine.run(QueryRequest(f'SELECT ("{number}" AS ?a) ("{number}" AS ?b) {{}}'), CSV).body
+
+    assert row == f"a,b\r\n{number},{number}\r\n".encode()
+
+
+def test_nothing_is_left_after_closing(data: Path) -> None:
+    """No process, no descriptor, no socket."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with running(data) as pool, asking(pool) as engine:
+        ask_and_fail(engine, JOIN)
+        ask_and_fail(engine, SORT)
+        assert eventually(lambda: len(engine.state()["workers"]) == 4)
+        processes = [pool.pid, *engine.state()["workers"]]
+        # Standard ones, the selector, the listener, the client; a channel and last words for each worker.
+        assert eventually(lambda: len(list(Path(f"/proc/{pool.pid}/fd").iterdir())) <= 6 + 2 * (len(processes) - 1))
+
+    assert eventually(lambda: all(map(is_gone, processes)))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert not pool.address.parent.exists()
+
+
+def test_the_pool_goes_with_the_service_even_when_that_is_killed(data: Path) -> None:
+    """And takes its socket along."""
+    program = (
+        "import sys, time; from pathlib import Path\n"
+        "from workplan.engine.supervision import SupervisedPool; from workplan.engine.query import Capacity\n"
+        "pool = SupervisedPool(Path(sys.argv[1]), Capacity()); print(pool.pid, pool.address, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, data], stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout
+        pid, address = service.stdout.readline().split()
+        engine = PooledEngine(Path(address), BRIEF)
+        assert lookup(engine, 7)
+        processes = [int(pid), *engine.state()["workers"]]
+        engine.close()
+        service.kill()
+
+    assert eventually(lambda: all(map(is_gone, processes)))
+    assert not Path(address).parent.exists()
+
+
+def test_workers_have_no_network_where_the_system_allows_that(engine: PooledEngine) -> None:
+    """Behind the guard, which is the rule."""
+    assert lookup(engine, 7)
+    (worker, *_) = engine.state()["workers"]
+    if os.geteuid() != 0:
+        pytest.skip("an ordinary user may not be allowed a network of its own")
+
+    assert Path(f"/proc/{worker}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+    assert len(list(Path(f"/proc/{worker}/fd").iterdir())) == 4, "it keeps its channel and nothing else of the pool's"
+
+
+def test_a_request_survives_the_journey() -> None:
+    """Every field, and text that is no Unicode."""
+    request = QueryRequest("ASK {} # \ud800", ["a:1"], ["a:2"], "a:base")
+    header, body = unpack(pack_request(request, CSV, BRIEF))
+
+    assert unpack_request(header, body) == (request, BRIEF)
+
+
+def test_a_channel_that_ends_is_told_from_an_answer() -> None:
+    """A cut answer is none."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            theirs.sendall(pack_request(QueryRequest("ASK {}"), CSV, BRIEF)[:-1])
+        with pytest.raises(EOFError):
+            receive(ours)
+
+
+def test_a_busy_service_says_when_to_come_back() -> None:
+    """As a status and a header that programs know."""
+    app = Flask("workplan.web")
+    register(app)
+
+    @app.get("/")
+    def refuse() -> str:
+        raise errors.ServiceBusy(retry_after=2)
+
+    answer = app.test_client().get("/")
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "2"
+    assert answer.get_json()["type"].endswith("/problem/busy")
