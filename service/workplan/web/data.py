@@ -184,6 +184,11 @@ def share(response: Response) -> Response:
     """Open to any site, kept by release."""
     response.access_control_allow_origin = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
+    return keep(response)
+
+
+def keep(response: Response) -> Response:
+    """*response* with leave to be kept: a release's answers do not change, a remote store's may."""
     running = service()
     if response.status_code == 200 and running.version:
         response.add_etag()

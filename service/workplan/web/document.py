@@ -15,10 +15,11 @@ from workplan.knowledge.document import Line, Remark, Span, anchors, rebuild, re
 from workplan.model.errors import UnknownResource
 from workplan.model.iris import data_iri
 
-from .data import service
+from .data import keep, service
 from .resource import Namer, Value, expand
 
 document = Blueprint("document", __name__)
+document.after_request(keep)
 
 _HEADING: Final = re.compile(r"(#+) ")
 _ITEM: Final = re.compile(r"( *)(?:-|\d+\.) ")

@@ -23,12 +23,13 @@ from workplan.model.iris import data_iri, graph_iri, page_path
 from workplan.model.namespaces import ONTOLOGY, WP
 from workplan.release.sources import ontology_version
 
-from .data import DESCRIPTION_FORMATS, found, service
+from .data import DESCRIPTION_FORMATS, found, keep, service
 from .overview import PlanView
 from .reader import page_address, reader_language
 from .resource import Namer, ResourceView, Value, shortened
 
 pages = Blueprint("pages", __name__)
+pages.after_request(keep)
 
 _FIRST_QUERY = """\
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -262,15 +263,3 @@ def explain_problem(lang: str, slug: str) -> str:  # noqa: ARG001 - the frame re
 def _causes(root: type[WorkplanError]) -> list[type[WorkplanError]]:
     """*root* and all the kinds of error below it."""
     return [root, *(cause for child in root.__subclasses__() for cause in _causes(child))]
-
-
-@pages.after_request
-def keep(response: Response) -> Response:
-    """Kept by release, like the data that the page shows."""
-    running = service()
-    if response.status_code == 200 and running.version:
-        response.add_etag()
-        response.cache_control.public = True
-        response.cache_control.max_age = running.config.max_age
-        response.make_conditional(request)
-    return response
