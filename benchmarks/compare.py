@@ -37,13 +37,13 @@ QUESTIONS = {
 CLIENTS = (1, 8, 64)
 ROUNDS = 3
 
-# A comment with a number makes each request's text another one, so that no cache helps.
+# A comment with a number makes each request's text another one, in every round, so that no cache helps.
 LUA = """
-local n = 0
+local n = %s
 request = function()
   n = n + 1
   local q = "%s"
-  if %s then q = q .. "%%23" .. n .. "x" .. tostring(math.random(1000000000)) end
+  if %s then q = q .. "%%23" .. n end
   return wrk.format("GET", wrk.path .. q, {["Accept"] = "application/sparql-results+json"})
 end
 """
@@ -103,7 +103,7 @@ def milliseconds(text: str) -> float:
 def measure(address: str, query: str, clients: int, seconds: int, folder: Path, *, is_cold: bool) -> Figures:
     """What wrk says of *query* at *address*."""
     script = folder / "ask.lua"
-    script.write_text(LUA % (urllib.parse.quote(PREFIXES + query, safe=""), str(is_cold).lower()))
+    script.write_text(LUA % (time.monotonic_ns(), urllib.parse.quote(PREFIXES + query, safe=""), str(is_cold).lower()))
     done = subprocess.run(  # noqa: S603 - ours
         ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", script, f"{address}?query="],  # noqa: S607
         capture_output=True,
