@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -108,6 +109,7 @@ class DocumentView(Namer):
         for (kind, _), group in groupby(enumerate(self._blocks), key):
             yield kind, [block for _, block in group]
 
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many remarks of each kind the page shows."""
         kinds: Counter[str] = Counter()

@@ -6,6 +6,7 @@ Pure: it asks nothing and knows no request.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from babel.dates import format_date
 
@@ -87,6 +88,7 @@ class PlanView(Namer):
         """The network's label."""
         return self.named(self.plan.network)
 
+    @cached_property
     def lines(self) -> list[LineView]:
         """The strategic lines, in order."""
         return [
@@ -99,6 +101,7 @@ class PlanView(Namer):
             for line in self._elements("StrategicLine")
         ]
 
+    @cached_property
     def actions(self) -> list[ActionRow]:
         """The actions, in order."""
         return [
@@ -120,12 +123,14 @@ class PlanView(Namer):
             for action in self._elements("PlannedAction")
         ]
 
+    @cached_property
     def action_lines(self) -> list[Counted]:
         """The lines of action, in order, with the actions that the document ties to each."""
         return [
             Counted(self.named(line), self._actions_of(line, "actionLine")) for line in self._elements("ActionLine")
         ]
 
+    @cached_property
     def teams(self) -> list[TeamRow]:
         """The teams, in order."""
         return [
@@ -139,6 +144,7 @@ class PlanView(Namer):
             for team in self.plan.teams
         ]
 
+    @cached_property
     def events(self) -> list[EventView]:
         """The events of the plan's making, in order."""
         return [
@@ -166,6 +172,7 @@ class PlanView(Namer):
             for text in self.plan.values_of(iri, "verbatim") or (self.named(iri).text,)
         ]
 
+    @cached_property
     def missing(self) -> list[tuple[Value, int]]:
         """The properties on record as unknown, with the number of elements that lack each."""
         properties = [prop for _, prop in self.plan.gaps]

@@ -92,9 +92,17 @@ def choose_language() -> ResponseReturnValue:
 def home(lang: str) -> str:
     """The latest plan in a minute, and the ways in."""
     entries = plan_knowledge.plans(service().engine)
-    views = [PlanView(plan_knowledge.overview(service().engine, entry), lang) for entry in entries]
-    document = _document_of(entries[0].iri, lang) if entries else None
-    return render_template("home.html", plan=views[0] if views else None, others=views[1:], document=document)
+    if not entries:
+        return render_template("home.html", plan=None)
+    latest, *others = entries
+    plan = PlanView(plan_knowledge.overview(service().engine, latest), lang)
+    namer = Namer(names_of(service().engine, [entry.iri for entry in others]), lang)
+    return render_template(
+        "home.html",
+        plan=plan,
+        others=[namer.named(entry.iri) for entry in others],
+        document=_document_of(latest.iri, lang),
+    )
 
 
 def _document_of(plan: str, lang: str) -> str | None:

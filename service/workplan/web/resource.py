@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 
 from babel.dates import format_date, format_datetime
@@ -275,11 +276,13 @@ class ResourceView(Namer):
             for line, fragment in sorted(lines.items())
         ]
 
+    @cached_property
     def facts(self) -> list[Fact]:
         """The resource's properties with their values, those that its heading shows left out."""
         shown = [p for p in self._outgoing if p not in IN_HEADING | APART]
         return [self._fact(p, self._values(p)) for p in sorted(shown, key=self._place)]
 
+    @cached_property
     def gaps(self) -> list[Fact]:
         """What the source should say of the resource and does not, each with its reason."""
         return [
@@ -288,6 +291,7 @@ class ResourceView(Namer):
             for p in (self.named(gap.property),)
         ]
 
+    @cached_property
     def anomalies(self) -> list[tuple[Value, Value | None]]:
         """The doubts about what the source prints here: each one's name and explanation."""
         return [(self.named(a.iri), self._best(a.body)) for a in self.description.anomalies]
