@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import brotli
 import pytest
 from flask import Flask
 from werkzeug.test import Client
@@ -137,3 +138,27 @@ def test_the_least_used_answers_go_when_there_are_too_many(counting: Counting) -
     client.get("/ca/xmess/plan/2020/action/01")
 
     assert counting.asked == before + 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip;q=0.9", "gzip"), ("br;q=0", None), ("zstd", None)],
+)
+def test_the_best_coding_that_is_accepted_is_used(client: Client, accepted: str, coding: str | None) -> None:
+    """Brotli where it is as welcome as gzip."""
+    plain = client.get(PLAN)
+    coded = client.get(PLAN, headers={"Accept-Encoding": accepted})
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[coding]
+
+    assert coded.headers.get("Content-Encoding") == coding
+    assert unpack(coded.data) == plain.data
+
+
+def test_what_is_held_is_counted(counting: Counting) -> None:
+    """Compressed forms too."""
+    cache = ResponseCache(counting)
+    client = Client(cache)
+    plain = client.get(PLAN)
+    packed = client.get(PLAN, headers={"Accept-Encoding": "br"})
+
+    assert cache.state() == {"entries": 1, "bytes": len(plain.data) + len(packed.data)}

@@ -5,6 +5,7 @@ It may not look at the answer itself.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -25,7 +26,8 @@ FORMATS: Final = MappingProxyType(
 _CHARSET: Final = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
 
 
-def choose(formats: Sequence[Format], asked: str | None, accept: str | None) -> Format:
+@lru_cache(maxsize=512)  # clients send few different headers, and parsing one costs as much as a small query
+def choose(formats: tuple[Format, ...], asked: str | None, accept: str | None) -> Format:
     """The one of *formats* that a client wants: by name (*asked*) before the ``Accept`` header; the first by default.
 
     Raises NotAcceptable, which lists *formats*.

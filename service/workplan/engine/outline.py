@@ -5,6 +5,7 @@ It may not run a query.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from workplan.model.errors import N_, MalformedQuery
@@ -22,6 +23,7 @@ _KINDS: Final = {
 # Parsers need no space between a keyword and what follows (`PREFIXex:<…>`, `DESCRIBEex:a`), so keywords are prefixes.
 _DECLARATION: Final = re.compile(r"BASE$|VERSION$|PREFIX$|PREFIX.*:$", re.IGNORECASE | re.DOTALL)
 _QUERY: Final = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
+_FROM: Final = re.compile("from", re.IGNORECASE)
 _UPDATE: Final = re.compile(r"INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", re.IGNORECASE)
 
 
@@ -49,9 +51,13 @@ def is_update(text: str) -> bool:
 
 def names_dataset(text: str) -> bool:
     """Whether *text* has a ``FROM`` or ``FROM NAMED`` of its own."""
-    return any(token.kind == "word" and token.text.upper().startswith("FROM") for token in tokens(text))
+    # Nearly no text has the word, and reading all tokens of one costs as much as answering a small query.
+    return bool(_FROM.search(text)) and any(
+        token.kind == "word" and token.text.upper().startswith("FROM") for token in tokens(text)
+    )
 
 
+@lru_cache(maxsize=8)  # each query's form is asked for by the guard, by its kind and by its dataset
 def form_of(text: str) -> Token | None:
     """The first token after the prologue: the one that says what the request does."""
     rest = tokens(text)

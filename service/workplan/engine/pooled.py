@@ -46,7 +46,7 @@ class PooledEngine:
             raise unpack_error(header)
         if "failure" in header:
             raise RuntimeError(header["failure"])
-        return QueryResult(Kind(header["kind"]), form, body)
+        return QueryResult(Kind(header["kind"]), form, body, header["seconds"])
 
     def state(self) -> dict[str, Any]:
         """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what was ``stopped`` why."""

@@ -39,11 +39,15 @@ class QueryRequest:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """A whole answer: its *kind*, the *format* it is written in and its *body*, complete or not at all."""
+    """A whole answer: its *kind*, the *format* it is written in and its *body*, complete or not at all.
+
+    *seconds* is how long the store took to make it, without any wait for its turn.
+    """
 
     kind: Kind
     format: Format
     body: bytes
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,7 @@ class RemoteEngine:
 
     def run(self, request: QueryRequest, form: Format) -> QueryResult:
         """See QueryEngine."""
+        started = time.perf_counter()
         kind = self.kind_of(request)
         default_graphs, named_graphs = self._dataset(request)
         text = bind(request.text, request.bindings)
@@ -87,7 +88,7 @@ class RemoteEngine:
         if form in (XML_RESULTS, RDF_XML):
             check_xml(body)
         check_rows(*_counted(body, kind, form, self.limits))
-        return QueryResult(kind, form, body)
+        return QueryResult(kind, form, body, time.perf_counter() - started)
 
     def close(self) -> None:
         """See QueryEngine."""

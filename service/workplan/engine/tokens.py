@@ -5,8 +5,9 @@ It may not judge a query: the guard does.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 # Character classes of SPARQL 1.1, section 19.8, productions 164 to 167.
@@ -61,7 +62,10 @@ class Lexer:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._line_ends = [found.start() for found in re.finditer(r"[\r\n]", text)]
+
+    @cached_property
+    def _line_ends(self) -> Sequence[int]:
+        return [found.start() for found in re.finditer(r"[\r\n]", self.text)]
 
     def token_at(self, offset: int) -> Token | None:
         """The first token at or after *offset* that is not white space or a comment.
@@ -96,6 +100,8 @@ def tokens(text: str) -> Iterator[Token]:
 
 def resolve_codepoints(text: str) -> str:
     r"""*text* with ``\uXXXX`` and ``\UXXXXXXXX`` replaced (https://www.w3.org/TR/sparql11-query/#codepointEscape)."""
+    if "\\" not in text:
+        return text
     return re.sub(_CODEPOINT, lambda m: _character(int(m[0][2:], 16)) or m[0], text)
 
 

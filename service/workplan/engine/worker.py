@@ -53,7 +53,7 @@ def serve(
         is_out_of_memory = False
         try:
             result = EmbeddedEngine(store, limits, allowed_services).run(request, _FORMATS[header["format"]])
-            answer = pack({"kind": result.kind.value}, result.body)
+            answer = pack({"kind": result.kind.value, "seconds": result.seconds}, result.body)
         except WorkplanError as error:
             answer = pack_error(error)
         except MemoryError:

@@ -6,6 +6,7 @@ Views hold no SPARQL and catch nothing: what goes wrong below reaches one handle
 import os
 import signal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
@@ -15,9 +16,8 @@ from . import data, document, errors, graph_store, health, introspection, pages,
 from .cache import ResponseCache
 from .service import RunningPool, Service, open_service
 
-MAX_REQUEST_BYTES = 1024 * 1024
-"""A query longer than this is no query."""
-
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -33,8 +33,8 @@ HEADERS = {
 def create_app(service: Service) -> Flask:
     """The application over *service*."""
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = sparql.MAX_REQUEST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = sparql.MAX_REQUEST_BYTES
     app.extensions["workplan"] = service
     app.jinja_options = {"autoescape": True}
     errors.register(app)
@@ -51,9 +51,11 @@ def create_app(service: Service) -> Flask:
         app.register_blueprint(blueprint)
     pages.prepare(app)
     app.after_request(_guarded)
+    layers: WSGIApplication = sparql.QueryLayer(app.wsgi_app, service, HEADERS)
     if service.version:
-        # A release never changes, so that its answers can be given again before Flask is asked.
-        app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own place for a layer
+        # A release never changes, so that its answers can be given again before anything is asked.
+        layers = ResponseCache(layers)
+    app.wsgi_app = layers  # type: ignore[method-assign, assignment]  # Flask's own place for layers
     return app
 
 

@@ -11,10 +11,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from werkzeug.datastructures import Headers
+import brotli
 from werkzeug.http import parse_accept_header, parse_etags
 
 if TYPE_CHECKING:
@@ -42,26 +44,59 @@ _COMPRESSED_TYPES: Final = (
 )
 """How the media types begin of which compression makes less."""
 
+# Low levels: pages shrink to a fifth at a fraction of the highest level's cost.
+_CODINGS: Final = MappingProxyType(
+    {
+        "br": partial(brotli.compress, quality=4),
+        "gzip": partial(gzip.compress, compresslevel=5, mtime=0),
+    }
+)
+"""How a body is compressed, by the name of the coding, the best first."""
 
-@dataclass
+_HIT: Final = ("Server-Timing", "cache;desc=hit")
+
+_Headers = list[tuple[str, str]]
+
+
 class Kept:
-    """One answer: *compressed* is its body for clients that accept gzip, made when the first one asks."""
+    """One answer in all the codings that clients have asked for so far."""
 
-    status: str
-    headers: Headers
-    body: bytes
-    compressed: bytes | None = field(default=None)
+    def __init__(self, status: str, headers: _Headers, body: bytes) -> None:
+        # How long it took is true of the first time only.
+        self.timing = [pair for pair in headers if pair[0] == _HIT[0]]
+        self.status = status
+        named = {name.lower(): value for name, value in headers}
+        self.is_public = status.startswith("200") and "public" in named.get("cache-control", "")
+        self.can_be_compressed = (
+            len(body) >= MIN_COMPRESSED
+            and "content-encoding" not in named
+            and named.get("content-type", "").startswith(_COMPRESSED_TYPES)
+        )
+        self._etag = named.get("etag", "").strip('"')
+        self._headers = [pair for pair in headers if pair[0].lower() not in ("server-timing", "etag", "content-length")]
+        if self.can_be_compressed:
+            self._headers.append(("Vary", "Accept-Encoding"))
+        self.forms = {"": self._form("", body)}
+        self.counted = 0
+
+    def compress(self, coding: str) -> None:
+        """Make the form in *coding*."""
+        self.forms[coding] = self._form(coding, _CODINGS[coding](self.forms[""][1]))
 
     @property
     def size(self) -> int:
-        """Bytes held."""
-        return len(self.body) + len(self.compressed or b"")
+        """Bytes held; *counted* is what the cache knows of."""
+        return sum(len(body) for _, body, _ in list(self.forms.values()))
 
-    @property
-    def can_be_compressed(self) -> bool:
-        """Whether compressing saves anything."""
-        kind = self.headers.get("Content-Type", "")
-        return len(self.body) >= MIN_COMPRESSED and kind.startswith(_COMPRESSED_TYPES)
+    def _form(self, coding: str, body: bytes) -> tuple[_Headers, bytes, str]:
+        """The headers of a hit, the *body* and its tag."""
+        etag = self._etag and (f"{self._etag}-{coding}" if coding else self._etag)
+        headers = [*self._headers, ("Content-Length", str(len(body)))]
+        if etag:
+            headers.append(("ETag", f'"{etag}"'))
+        if coding:
+            headers.append(("Content-Encoding", coding))
+        return [*headers, _HIT], body, etag
 
 
 class ResponseCache:
@@ -80,9 +115,17 @@ class ResponseCache:
         key = _key(environ)
         if key is None:
             return self._application(environ, start_response)
-        kept = self._find(key)
-        is_hit = kept is not None
-        return self._answer(kept or self._asked_once(key, environ), environ, start_response, is_hit=is_hit)
+        # Both steps are atomic, so that hits wait for nobody.
+        kept = self._kept.get(key)
+        if kept is None:
+            return self._give(key, self._asked_once(key, environ), environ, start_response, is_hit=False)
+        with suppress(KeyError):  # another thread may just have let it go
+            self._kept.move_to_end(key)
+        return self._give(key, kept, environ, start_response, is_hit=True)
+
+    def state(self) -> dict[str, int]:
+        """How many ``entries`` are kept, and their ``bytes``."""
+        return {"entries": len(self._kept), "bytes": self._size}
 
     def _asked_once(self, key: tuple[str, ...], environ: "WSGIEnvironment") -> Kept:
         """The application's answer, shared by all who ask the same while it is made, kept or not."""
@@ -96,7 +139,10 @@ class ResponseCache:
             return theirs.result()
         try:
             kept = self._ask(environ)
-            self._keep(key, kept)
+            if kept.is_public:
+                with self._lock:
+                    self._kept[key] = kept
+                self._count(key, kept)
             mine.set_result(kept)
         except BaseException as error:
             mine.set_exception(error)
@@ -106,22 +152,15 @@ class ResponseCache:
                 del self._under_way[key]
         return kept
 
-    def _find(self, key: tuple[str, ...]) -> Kept | None:
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-            return kept
-
     def _ask(self, environ: "WSGIEnvironment") -> Kept:
         """The application's whole answer, as to a client that knows nothing yet."""
         asked = {k: v for k, v in environ.items() if k not in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")}
         if asked["REQUEST_METHOD"] == "HEAD":
             asked["REQUEST_METHOD"] = "GET"
-        begun: list[tuple[str, Headers]] = []
+        begun: list[tuple[str, _Headers]] = []
 
-        def start(status: str, headers: list[tuple[str, str]], _info: object = None) -> Callable[[bytes], object]:
-            begun.append((status, Headers(headers)))
+        def start(status: str, headers: _Headers, _info: object = None) -> Callable[[bytes], object]:
+            begun.append((status, headers))
             return lambda _: None
 
         parts = self._application(asked, start)
@@ -133,57 +172,49 @@ class ResponseCache:
                 close()
         return Kept(*begun[-1], body)
 
-    def _keep(self, key: tuple[str, ...], kept: Kept) -> None:
-        if not kept.status.startswith("200") or "public" not in kept.headers.get("Cache-Control", ""):
-            return
+    def _count(self, key: tuple[str, ...], kept: Kept) -> None:
+        """Make room for what has been added to *kept*: the least used go."""
         with self._lock:
-            self._kept[key] = kept
-            self._size += kept.size
-            self._shrink()
+            if self._kept.get(key) is not kept:
+                return
+            added, kept.counted = kept.size - kept.counted, kept.size
+            self._size += added
+            while self._size > self._max_bytes and self._kept:
+                _, gone = self._kept.popitem(last=False)
+                self._size -= gone.counted
 
-    def _shrink(self) -> None:
-        """Let the least used go until the rest fits; the caller holds the lock."""
-        while self._size > self._max_bytes and self._kept:
-            _, gone = self._kept.popitem(last=False)
-            self._size -= gone.size
-
-    def _compressed(self, kept: Kept) -> bytes:
-        body = kept.compressed
-        if body is None:
-            # A low level: pages shrink to a fifth at a fraction of the highest level's cost.
-            body = gzip.compress(kept.body, compresslevel=5, mtime=0)
-            with self._lock:
-                if kept.compressed is None and any(held is kept for held in self._kept.values()):
-                    kept.compressed = body
-                    self._size += len(body)
-                    self._shrink()
-        return body
-
-    def _answer(
-        self, kept: Kept, environ: "WSGIEnvironment", start_response: "StartResponse", *, is_hit: bool
+    def _give(
+        self,
+        key: tuple[str, ...],
+        kept: Kept,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        *,
+        is_hit: bool,
     ) -> Iterable[bytes]:
         """*kept* as this client wants it: compressed, by 304, without body for HEAD."""
-        headers, body = Headers(kept.headers), kept.body
-        if is_hit:
-            headers["Server-Timing"] = "cache;desc=hit"
-        etag = headers.get("ETag", "").strip('"')
-        if kept.can_be_compressed:
-            headers.add("Vary", "Accept-Encoding")
-            if parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING", ""))["gzip"]:
-                body = self._compressed(kept)
-                headers["Content-Encoding"] = "gzip"
-                if etag:
-                    etag += "-gzip"
-                    headers["ETag"] = f'"{etag}"'
+        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING") or "") if kept.can_be_compressed else ""
+        if coding not in kept.forms:
+            # A few equal requests may do it twice; that is cheaper than a lock for each answer.
+            kept.compress(coding)
+            self._count(key, kept)
+        headers, body, etag = kept.forms[coding]
         status = kept.status
-        if etag and parse_etags(environ.get("HTTP_IF_NONE_MATCH", "")).contains(etag):
-            status, body = "304 NOT MODIFIED", b""
-            headers.remove("Content-Type")
-            headers.remove("Content-Length")
-        else:
-            headers["Content-Length"] = str(len(body))
-        start_response(status, list(headers))
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        if not is_hit:
+            headers = [*headers[:-1], *kept.timing]
+        if etag and "HTTP_IF_NONE_MATCH" in environ and parse_etags(environ["HTTP_IF_NONE_MATCH"]).contains_weak(etag):
+            status = "304 NOT MODIFIED"
+            headers = [pair for pair in headers if pair[0] not in ("Content-Type", "Content-Length")]
+            body = b""
+        start_response(status, headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+
+@lru_cache(maxsize=256)
+def _coding(accepted: str) -> str:
+    """The best coding that the header ``Accept-Encoding`` *accepted* allows; none as an empty word."""
+    allowed = parse_accept_header(accepted)
+    return max(_CODINGS, key=lambda coding: allowed[coding]) if any(allowed[c] for c in _CODINGS) else ""
 
 
 def _key(environ: "WSGIEnvironment") -> tuple[str, ...] | None:
@@ -201,5 +232,15 @@ def _key(environ: "WSGIEnvironment") -> tuple[str, ...] | None:
         return None
     else:
         method = "GET"
-    names = ("HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "CONTENT_TYPE")
-    return (method, body, *(environ.get(name) or "" for name in names), environ.get("wsgi.url_scheme", ""))
+    get = environ.get
+    return (
+        method,
+        body,
+        get("HTTP_HOST", ""),
+        get("PATH_INFO", ""),
+        get("QUERY_STRING", ""),
+        get("HTTP_ACCEPT", ""),
+        get("HTTP_ACCEPT_LANGUAGE", ""),
+        get("CONTENT_TYPE", ""),
+        get("wsgi.url_scheme", ""),
+    )
