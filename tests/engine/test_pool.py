@@ -1,5 +1,6 @@
-"""The pool under attack: real processes, killed by queries, by the pool and by hand."""
+"""The pool under attack, by both its doors: real processes, killed by queries, by the pool and by hand."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,11 +16,12 @@ import pytest
 from flask import Flask
 
 from workplan.engine.frames import pack_request, receive, unpack, unpack_request
+from workplan.engine.leases import ClientGone, LeasedWorkers
 from workplan.engine.pooled import PooledEngine
-from workplan.engine.query import Capacity, Limits, QueryRequest
+from workplan.engine.query import Capacity, Limits, QueryRequest, QueryResult
 from workplan.engine.supervision import SupervisedPool
 from workplan.model import errors
-from workplan.model.formats import CSV, JSON_RESULTS
+from workplan.model.formats import CSV, JSON_RESULTS, Format
 from workplan.web.errors import register
 
 EX = "http://example.org/"
@@ -33,6 +35,48 @@ REGEX = 'SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?
 CONCAT = "SELECT (GROUP_CONCAT(CONCAT(STR(?c), STR(?f))) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 NESTED = f"SELECT * {{ ?s {'(' * 500}<a:b>{')*' * 500} ?o }}"
 HOSTILE = {"join": JOIN, "sort": SORT, "path": PATH, "regex": REGEX, "concat": CONCAT, "nested": NESTED}
+
+
+class LeasedEngine(PooledEngine):
+    """LeasedWorkers in an event loop of their own, for threads to ask."""
+
+    def __init__(self, address: Path, limits: Limits) -> None:
+        super().__init__(address, limits)
+        self.loop = asyncio.new_event_loop()
+        self.workers = LeasedWorkers(address, limits)
+        self.thread = threading.Thread(target=self.loop.run_forever)
+        self.thread.start()
+
+    def run(
+        self, request: QueryRequest, form: Format, gone: Callable[[], Awaitable[object]] | None = None
+    ) -> QueryResult:
+        """See PooledEngine."""
+        answer = self.workers.run(request, form, gone or asyncio.Event().wait)
+        return asyncio.run_coroutine_threadsafe(answer, self.loop).result()
+
+    def close(self) -> None:
+        """See PooledEngine."""
+        super().close()
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    async def _end(self) -> None:
+        self.workers.close()
+        # What the pool still has to say of a worker, and the ends of all channels.
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture(autouse=True, params=[PooledEngine, LeasedEngine])
+def door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type[PooledEngine]:
+    """By which each test's clients ask."""
+    door: type[PooledEngine] = request.param
+    monkeypatch.setattr(sys.modules[__name__], "Engine", door)
+    return door
+
+
+Engine: type[PooledEngine] = PooledEngine
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +105,7 @@ def running(data: Path, capacity: Capacity | None = None) -> Iterator[Supervised
 @contextmanager
 def asking(pool: SupervisedPool, limits: Limits = BRIEF) -> Iterator[PooledEngine]:
     """An engine on *pool*."""
-    engine = PooledEngine(pool.address, limits)
+    engine = Engine(pool.address, limits)
     try:
         yield engine
     finally:
@@ -273,7 +317,40 @@ def test_a_web_process_that_goes_frees_its_worker(pool: SupervisedPool, engine: 
         assert eventually(lambda: engine.state()["busy"] == 1)
 
     assert eventually(lambda: engine.state()["busy"] == 0, 1)
-    assert engine.state()["stopped"]["hung-up"] == 1
+    assert engine.state()["stopped"]["hung-up"] > 0
+
+
+def test_a_client_that_hangs_up_frees_its_worker(data: Path) -> None:
+    """Whether it speaks to a lent worker or, where there is none, to the pool."""
+    for capacity in (Capacity(), Capacity(workers=1)):
+        with running(data, capacity) as pool:
+            engine = LeasedEngine(pool.address, Limits(seconds=60))
+            assert lookup(engine, 7)
+            started = time.monotonic()
+            with pytest.raises(ClientGone):
+                engine.run(QueryRequest(JOIN), JSON_RESULTS, lambda: asyncio.sleep(0.1))
+
+            assert time.monotonic() - started < 1
+            assert eventually(lambda engine=engine: engine.state()["busy"] == 0, 1)
+            assert engine.state()["stopped"] == {"hung-up": 1}
+            assert lookup(engine, 7)
+            engine.close()
+
+
+def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> None:
+    """Slow ones that wait for a processor do not cost it, those that use one do."""
+    with running(data) as pool:
+        engine = LeasedEngine(pool.address, Limits())
+        assert lookup(engine, 7)
+        (lent,) = engine.workers._free
+        assert lookup(engine, 8)
+        assert engine.workers._free == [lent]
+
+        engine.run(QueryRequest("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"), CSV)
+
+        assert eventually(lambda: engine.state()["lent"] == 0)
+        assert lookup(engine, 7)
+        engine.close()
 
 
 def test_large_frames_go_in_pieces(engine: PooledEngine) -> None:

@@ -15,7 +15,7 @@ from workplan.model import errors
 from workplan.model.errors import WorkplanError
 from workplan.model.formats import Format
 
-from .query import Limits, QueryRequest
+from .query import Kind, Limits, QueryRequest, QueryResult
 
 LENGTHS: Final = struct.Struct("!IQ")
 """Bytes of the header and of the body."""
@@ -58,6 +58,25 @@ def _read_more(channel: socket.socket, incoming: bytearray) -> None:
     incoming += chunk
 
 
+def header_of(frame: bytes | bytearray) -> dict[str, Any]:
+    """The header of a whole *frame*, for who passes its body on as it is."""
+    head, _ = LENGTHS.unpack_from(frame)
+    header: dict[str, Any] = json.loads(frame[LENGTHS.size : LENGTHS.size + head])
+    return header
+
+
+def whole_frame(incoming: bytearray) -> bytearray | None:
+    """*incoming* where it is a whole frame; None where more is to come."""
+    if len(incoming) < LENGTHS.size or len(incoming) < LENGTHS.size + sum(LENGTHS.unpack_from(incoming)):
+        return None
+    return incoming
+
+
+def packed_limits(limits: Limits) -> dict[str, float]:
+    """*limits* for a header."""
+    return {"seconds": limits.seconds, "rows": limits.rows, "bytes": limits.bytes, "memory": limits.memory}
+
+
 def pack_request(request: QueryRequest, form: Format, limits: Limits) -> bytes:
     """What a web process asks."""
     header = {
@@ -66,12 +85,7 @@ def pack_request(request: QueryRequest, form: Format, limits: Limits) -> bytes:
         "base": request.base_iri,
         "bindings": {name: _packed_term(term) for name, term in request.bindings.items()},
         "format": form.name,
-        "limits": {
-            "seconds": limits.seconds,
-            "rows": limits.rows,
-            "bytes": limits.bytes,
-            "memory": limits.memory,
-        },
+        "limits": packed_limits(limits),
     }
     # A lone surrogate is no text; the engine says so of what it cannot decode.
     return pack(header, request.text.encode("utf-8", "surrogatepass"))
@@ -87,6 +101,16 @@ def unpack_request(header: Mapping[str, Any], body: bytes) -> tuple[QueryRequest
         {name: _unpacked_term(parts) for name, parts in header["bindings"].items()},
     )
     return request, Limits(**header["limits"])
+
+
+def unpack_result(frame: bytes | bytearray, form: Format) -> QueryResult:
+    """The result in a worker's answer *frame*; raises the error that it tells instead."""
+    header, body = unpack(frame)
+    if "error" in header:
+        raise unpack_error(header)
+    if "failure" in header:
+        raise RuntimeError(header["failure"])
+    return QueryResult(Kind(header["kind"]), form, body, header["seconds"])
 
 
 def pack_error(error: WorkplanError) -> bytes:

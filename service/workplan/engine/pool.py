@@ -25,7 +25,7 @@ from pyoxigraph import RdfFormat, Store
 
 from workplan.model.errors import N_, BadRequest, QueryTimeout, ServiceBusy, WorkplanError
 
-from .frames import Stream, pack, pack_error, unpack
+from .frames import Stream, header_of, pack, pack_error
 from .processes import (
     address_space,
     be_first_to_go,
@@ -88,6 +88,11 @@ class _Job:
 
 @dataclass(eq=False)
 class _Worker:
+    """A process.
+
+    One that is lent to a *tenant* answers it alone, and the descriptor *life* tells of its end, *death* how it came.
+    """
+
     pid: int
     stream: Stream
     complaints: int | None
@@ -97,6 +102,9 @@ class _Worker:
     look_at: float = 0
     stage: _Stage = _Stage.SHORT
     is_stopped: bool = False
+    tenant: Stream | None = None
+    life: int | None = None
+    death: tuple[int, bytes] | None = None
 
 
 @dataclass
@@ -114,6 +122,7 @@ class Pool:
     _queue: deque[_Job] = field(default_factory=deque)
     _dying: list[_Worker] = field(default_factory=list)
     _put_off: deque[tuple[float, _Job, ServiceBusy]] = field(default_factory=deque)
+    _lent: dict[Stream, _Worker] = field(default_factory=dict)
     _stops: dict[str, int] = field(default_factory=dict)
     _next_weighing: float = 0
     _weight: int = 0
@@ -158,10 +167,19 @@ class Pool:
             self._hang_up(client)
 
     def _take(self, client: Stream, frame: bytearray) -> None:
-        header, _ = unpack(frame)
-        if "limits" not in header:
+        header = header_of(frame)
+        if "lease" in header:
+            self._lend(client)
+        elif "watch" in header:
+            self._watch_over(client, header)
+        elif "done" in header:
+            self._end_watch(client)
+        elif "limits" in header:
+            self._enqueue(client, frame, header)
+        else:
             self._reply(client, pack(self._state()))
-            return
+
+    def _enqueue(self, client: Stream, frame: bytearray, header: dict[str, Any]) -> None:
         self._queue.append(_Job(client, frame, Limits(**header["limits"]), time.monotonic() + QUEUE_SECONDS))
         self._hand_out()
 
@@ -170,6 +188,7 @@ class Pool:
         return {
             "workers": [worker.pid for worker in workers],
             "busy": sum(worker.job is not None for worker in workers),
+            "lent": len(self._lent),
             "queued": len(self._queue),
             "stopped": self._stops,
         }
@@ -189,6 +208,56 @@ class Pool:
         for worker in list(self._workers.values()):
             if worker.job and worker.job.client is client:
                 self._stop(worker, "hung-up")
+        lent = self._lent.pop(client, None)
+        if lent and not lent.is_stopped:
+            self._kill(lent)
+
+    # Workers lent
+
+    def _lend(self, client: Stream) -> None:
+        """Give *client* a worker of its own to speak to, where there is one to spare."""
+        worker = None
+        if hasattr(os, "pidfd_open") and client not in self._lent and len(self._lent) < self.capacity.workers // 2:
+            worker = self._idle.pop() if self._idle else self._fork()
+        if worker is None:
+            self._reply(client, pack({"lease": False}))
+            return
+        self._lent[client], worker.tenant = worker, client
+        worker.life = os.pidfd_open(worker.pid)
+        self._selector.unregister(worker.stream.channel)
+        self._selector.register(worker.life, _READ, lambda _: self._let_die(worker))
+        try:
+            socket.send_fds(client.channel, [pack({"lease": True})], [worker.stream.channel.fileno()])
+        except OSError:
+            self._hang_up(client)
+        worker.stream.channel.close()
+
+    def _watch_over(self, client: Stream, header: dict[str, Any]) -> None:
+        """See to the query that *client*'s lent worker has been at for a while."""
+        worker = self._lent.get(client)
+        if worker is None:
+            self._hang_up(client)
+            return
+        limits, started = Limits(**header["watch"]), header["started"]
+        worker.job = _Job(client, bytearray(), limits, started + limits.seconds, has_begun=True)
+        worker.started, worker.processor_at_start = started, header["spent"]
+        worker.look_at = time.monotonic()
+        if worker.death:
+            self._tell_tenant(worker, worker.job)
+
+    def _end_watch(self, client: Stream) -> None:
+        """A lent worker has answered: *client* may keep it unless its priority was lowered."""
+        worker = self._lent.get(client)
+        if worker is None:
+            return
+        worker.job = None
+        self._reply(client, pack({"kept": worker.stage is _Stage.SHORT and not worker.is_stopped}))
+
+    def _tell_tenant(self, worker: _Worker, job: _Job) -> None:
+        """Tell the client of *job* why its lent *worker* is dead, or that it may ask again."""
+        worker.job = None
+        error = _guilt(*worker.death, job.limits) if worker.death else None
+        self._reply(job.client, pack_error(error) if error else pack({"lost": True}))
 
     # Workers
 
@@ -272,7 +341,11 @@ class Pool:
             self._reply(job.client, pack_error(error))
 
     def _let_die(self, worker: _Worker) -> None:
-        self._forget(worker.stream)
+        if worker.life is None:
+            self._forget(worker.stream)
+        else:
+            self._selector.unregister(worker.life)
+            os.close(worker.life)
         if worker in self._idle:
             self._idle.remove(worker)
         worker.is_stopped = True
@@ -293,8 +366,12 @@ class Pool:
             words = os.pread(worker.complaints, 100, 0)
             os.close(worker.complaints)
         del self._workers[worker.pid]
-        if job := worker.job:
-            died_of = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        died_of = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        worker.death = died_of, words
+        if worker.tenant:
+            if worker.job:
+                self._tell_tenant(worker, worker.job)
+        elif job := worker.job:
             error = _guilt(died_of, words, job.limits) or (job.is_second_try and ServiceBusy(retry_after=_RETRY_AFTER))
             if error:
                 self._reply(job.client, pack_error(error))

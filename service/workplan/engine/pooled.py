@@ -12,7 +12,7 @@ from typing import Any, Final
 from workplan.model.errors import ServiceBusy
 from workplan.model.formats import Format
 
-from .frames import pack, pack_request, receive, unpack, unpack_error
+from .frames import header_of, pack, pack_request, receive, unpack_result
 from .guard import check
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
@@ -41,23 +41,18 @@ class PooledEngine:
 
     def run(self, request: QueryRequest, form: Format) -> QueryResult:
         """See QueryEngine; raises ServiceBusy where no worker has time for it."""
-        header, body = self._ask(pack_request(request, form, self.limits))
-        if "error" in header:
-            raise unpack_error(header)
-        if "failure" in header:
-            raise RuntimeError(header["failure"])
-        return QueryResult(Kind(header["kind"]), form, body, header["seconds"])
+        return unpack_result(self._ask(pack_request(request, form, self.limits)), form)
 
     def state(self) -> dict[str, Any]:
         """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what was ``stopped`` why."""
-        return self._ask(pack({}))[0]
+        return header_of(self._ask(pack({})))
 
     def close(self) -> None:
         """See QueryEngine."""
         while self._idle:
             self._idle.pop().close()
 
-    def _ask(self, frame: bytes) -> tuple[dict[str, Any], bytes]:
+    def _ask(self, frame: bytes) -> bytearray:
         deadline = time.monotonic() + self.limits.seconds + _PATIENCE
         while (rest := deadline - time.monotonic()) > 0:
             is_new = not self._idle
@@ -75,7 +70,7 @@ class PooledEngine:
                     time.sleep(_PAUSE)
                 continue
             self._idle.append(channel)
-            return unpack(answer)
+            return answer
         raise ServiceBusy(retry_after=1)
 
     def _connection(self) -> socket.socket:

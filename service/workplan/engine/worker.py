@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import time
 import traceback
 from collections.abc import Collection
 from typing import Final, NoReturn
@@ -53,7 +54,9 @@ def serve(
         is_out_of_memory = False
         try:
             result = EmbeddedEngine(store, limits, allowed_services).run(request, _FORMATS[header["format"]])
-            answer = pack({"kind": result.kind.value, "seconds": result.seconds}, result.body)
+            answer = pack(
+                {"kind": result.kind.value, "seconds": result.seconds, "spent": time.process_time()}, result.body
+            )
         except WorkplanError as error:
             answer = pack_error(error)
         except MemoryError:
