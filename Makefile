@@ -17,7 +17,7 @@ help: ## list what can be made
 serve: .venv/serve.done ## install, build and validate the knowledge base, and serve it
 	@exec $(BIN)/workplan serve --host $(HOST) --port $(PORT)
 
-test: .venv/test.done ## install what the tests need and run every test
+test: .venv/test.done .venv/clients.done ## install what the tests need and run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/test.done ## only the formatter, the linter and the types
@@ -40,7 +40,7 @@ lock: .venv/bin/python ## choose anew the versions of requirements*.txt
 	done
 
 clean: ## remove what was installed and built
-	rm -rf .venv build dist releases .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist releases tests/clients/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@.ci/make-venv $(PYTHON)
@@ -55,4 +55,9 @@ clean: ## remove what was installed and built
 	@echo "Installing what the tests need…"
 	@$(PIP) install --require-hashes -r requirements-test.txt
 	@.ci/need chromium chromium chromium-browser google-chrome
+	@touch $@
+
+.venv/clients.done: .venv/test.done tests/clients/package-lock.json .ci/get-clients
+	@echo "Installing other people's clients…"
+	@.ci/get-clients
 	@touch $@

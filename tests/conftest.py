@@ -16,9 +16,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 
+from rsgi import RsgiClient
 from workplan.release.build import Release, build
 from workplan.release.sources import Home, load_home
 from workplan.web import create_app
+from workplan.web.front import Front, Site
 from workplan.web.service import Service, open_service
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +75,20 @@ def app(service: Service) -> Flask:
 def client(app: Flask) -> FlaskClient:
     """A client of that application."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def front(app: Flask) -> Front:
+    """What stands before that application, without a pool."""
+    return Front(Site(app), app.extensions["workplan.figures"])
+
+
+@pytest.fixture
+def front_client(front: Front) -> Iterator[RsgiClient]:
+    """A client of both."""
+    client = RsgiClient(front)
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")

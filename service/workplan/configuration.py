@@ -29,7 +29,9 @@ class Configuration:
 
     *network* is its code; *title* the site's name by language; *contact* an e-mail or web address, empty where there is
     none; *licence* an IRI; *max_age* the seconds for which an
-    answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call.
+    answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call;
+    *trusted_proxies* the addresses of the reverse proxies whose word on the scheme counts; *logs_requests* whether each
+    request is logged; *slow_query* the milliseconds from which a query is, 0 for none.
     """
 
     network: str = "xmess"
@@ -40,6 +42,9 @@ class Configuration:
     capacity: Capacity = field(default_factory=Capacity)
     max_age: int = 300
     allowed_services: frozenset[str] = frozenset()
+    trusted_proxies: frozenset[str] = frozenset()
+    logs_requests: bool = False
+    slow_query: int = 1000
 
     def title_in(self, lang: str) -> str:
         """The site's name for a reader of *lang*."""
@@ -55,6 +60,9 @@ _TYPES: Final[Mapping[str, type]] = {
     **{f"pool.{limit.name}": int for limit in fields(Capacity)},
     "cache.max_age": int,
     "service.allowed": list,
+    "service.proxies": list,
+    "log.requests": bool,
+    "log.slow_query": int,
 }
 """Every key, with its section, and the type of its value."""
 
@@ -90,6 +98,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             continue
         if kind is int and text.strip().isdecimal():
             given[key] = int(text)
+        elif kind is bool and text.strip().lower() in ("true", "false"):
+            given[key] = text.strip().lower() == "true"
         else:
             given[key] = text.split() if kind is list else text
     return given
@@ -111,9 +121,11 @@ def _checked(key: str, value: Any, file: Path) -> Any:
             near="".join(near),
             known=", ".join(_TYPES),
         )
-    wrong = not isinstance(value, _TYPES[key]) or isinstance(value, bool) or (isinstance(value, int) and value < 0)
+    # To Python a truth value is a number too.
+    wrong = not isinstance(value, _TYPES[key]) or isinstance(value, bool) is not (_TYPES[key] is bool)
     if (
         wrong
+        or (_TYPES[key] is int and value < 0)
         or (key == "network" and not is_network_code(value))
         or (key == "contact" and not _CONTACT.fullmatch(value))
     ):
@@ -127,6 +139,7 @@ def _checked(key: str, value: Any, file: Path) -> Any:
             else {
                 str: N_("un text (per a «network», de 2 a 20 minúscules, xifres o guionets, no reservat)"),
                 int: N_("un nombre enter no negatiu"),
+                bool: N_("true o false"),
                 list: N_("una llista d'adreces"),
             }[_TYPES[key]],
         )
@@ -145,10 +158,14 @@ def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
     plain: dict[str, Any] = {k: given[k] for k in ("network", "contact", "licence") if k in given}
     if "cache.max_age" in given:
         plain["max_age"] = given["cache.max_age"]
+    if "log.slow_query" in given:
+        plain["slow_query"] = given["log.slow_query"]
     return Configuration(
         **plain,
         title={lang: given[f"title.{lang}"] for lang in LANGUAGES if f"title.{lang}" in given},
         limits=Limits(**limits),
         capacity=Capacity(**capacity),
         allowed_services=frozenset(given.get("service.allowed", ())),
+        trusted_proxies=frozenset(given.get("service.proxies", ())),
+        logs_requests=given.get("log.requests", False),
     )

@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
 
+from workplan.model.errors import N_, listed
+
 LANGUAGES: Final = ("ca", "es", "en")
 """Languages of the interface and of content, in the order in which a missing one falls back."""
 
@@ -53,9 +55,16 @@ def ngettext(singular: str, plural: str, number: int, lang: str) -> str:
 
 
 def sentence(text: str, values: Mapping[str, Any], lang: str) -> str:
-    """The sentence *text* in *lang*, its marks ``%(name)s`` from *values* (interface texts too)."""
-    shown = {name: gettext(value, lang) if isinstance(value, str) else value for name, value in values.items()}
+    """The sentence *text* in *lang*, its marks ``%(name)s`` from *values* (interface texts too, and lists of them)."""
+    shown = {name: translated(value, lang) for name, value in values.items()}
     return gettext(text, lang) % shown if shown else gettext(text, lang)
+
+
+def translated(value: Any, lang: str) -> Any:
+    """*value* in *lang* where it is an interface text, or a list of those of which any would do."""
+    if isinstance(value, list | tuple):
+        return listed([gettext(word, lang) for word in value], gettext(N_("o"), lang))
+    return gettext(value, lang) if isinstance(value, str) else value
 
 
 def preferred(accepted: LanguageAccept) -> str:

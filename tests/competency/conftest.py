@@ -10,7 +10,7 @@ from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits, QueryRequest
 from workplan.model.formats import CSV
 from workplan.model.namespaces import NAMESPACES
-from workplan.questions.catalogue import catalogue
+from workplan.questions.catalogue import SavedQuery, catalogue
 from workplan.release.build import Release
 from workplan.release.sources import Home
 
@@ -31,6 +31,16 @@ def answer(engine: EmbeddedEngine) -> Callable[..., bytes]:
 
     def run(text: str, graphs: Sequence[str] = ()) -> bytes:
         return engine.run(QueryRequest(text, default_graphs=graphs), CSV).body
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def answer_of(engine: EmbeddedEngine) -> Callable[..., bytes]:
+    """The CSV that answers a saved query asked with its example values, or with others beside them."""
+
+    def run(query: SavedQuery, **values: str) -> bytes:
+        return engine.run(query.request({**query.example(), **values}), CSV).body
 
     return run
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from processes import HOSTILE, JOIN, SORT, eventually, is_gone
 from workplan.engine.frames import pack_request, receive, unpack, unpack_request
 from workplan.engine.leases import ClientGone, LeasedWorkers
 from workplan.engine.pooled import PooledEngine
@@ -27,14 +28,6 @@ from workplan.web.errors import register
 EX = "http://example.org/"
 SIZE = 2000
 BRIEF = Limits(seconds=0.5)
-
-JOIN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-SORT = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY DESC(?f) ?c"
-PATH = "SELECT (COUNT(*) AS ?n) { ?a (!<x:y>|^!<x:y>)* ?b . ?b (!<x:y>|^!<x:y>)* ?c }"
-REGEX = 'SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(REGEX(CONCAT(STR(?c), STR(?f)), "(a|aa|b.*c.*)*z$")) }'
-CONCAT = "SELECT (GROUP_CONCAT(CONCAT(STR(?c), STR(?f))) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-NESTED = f"SELECT * {{ ?s {'(' * 500}<a:b>{')*' * 500} ?o }}"
-HOSTILE = {"join": JOIN, "sort": SORT, "path": PATH, "regex": REGEX, "concat": CONCAT, "nested": NESTED}
 
 
 class LeasedEngine(PooledEngine):
@@ -132,24 +125,6 @@ def lookup(engine: PooledEngine, n: int) -> bool:
     """Whether *engine* knows the number of resource *n*."""
     body = engine.run(QueryRequest(f"SELECT ?x {{ <{EX}{n}> <{EX}number> ?x }}"), CSV).body
     return body == f"x\r\nnumber {n}\r\n".encode()
-
-
-def eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    """Whether *condition* comes to hold within *seconds*."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        threading.Event().wait(0.005)
-    return True
-
-
-def is_gone(pid: int) -> bool:
-    """Whether there is no such process, or only what is left for its parent to count."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

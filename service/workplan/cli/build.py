@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from workplan.language import cli_language, gettext
-from workplan.model.errors import DataInvalid
+from workplan.model.errors import DataInvalid, QuestionsInvalid
 from workplan.release.build import STEPS, Release
 from workplan.release.build import build as build_release
 from workplan.release.sources import Home, load_home, releases_folder
@@ -43,6 +43,10 @@ def make_release(home: Home, folder: Path) -> Release:
     try:
         with _progress(lang) as progress:
             return build_release(home, folder, progress)
+    except QuestionsInvalid as error:
+        for fault in error.values["faults"]:
+            click.echo(fault.sentence(lang), err=True)
+        raise
     except DataInvalid as error:
         click.echo(error.values["report"].text(lang), err=True)
         raise
@@ -52,9 +56,10 @@ def make_release(home: Home, folder: Path) -> Release:
 @home_option
 @out_option
 def build(root: Path | None, out: Path | None) -> None:
-    """Validate the data and write one immutable release; prints its version.
+    """Validate the data, ask every saved query and write one immutable release; prints its version.
 
-    Exit code 1 where a Violation stands: nothing is written and the old release stays in service.
+    Exit code 1 where a Violation stands, 2 where a saved query is broken: nothing is written and the old release stays
+    in service.
     """
     home = load_home(root)
     click.echo(make_release(home, out or releases_folder(home)).version)

@@ -12,7 +12,7 @@ from workplan.release.quotation import source_file
 from workplan.release.sources import load_home
 
 from .options import home_option, out_option
-from .query import open_engine
+from .query import open_source
 
 DIFFERENT = 1
 """Exit code where what is rebuilt is not what the file says."""
@@ -46,13 +46,13 @@ def document(context: click.Context, plan: str | None, is_diff: bool, root: Path
 
     With --diff, exit code 0 where every non-blank line equals the source's once white space is folded, 1 otherwise.
     """
-    engine = open_engine(root, out, None)
+    home = load_home(root)
+    engine = open_source(home, out, None).engine
     source = _chosen(sources(engine), plan)
     text = text_of_lines(rebuild(engine, source.iri))
     if not is_diff:
         click.echo(text, nl=False)
         return
-    home = load_home(root)
     file = source_file(home.root / "data", source.checksum or "")
     if file is None:
         raise MissingFolder(

@@ -5,76 +5,88 @@ from pathlib import Path
 from typing import TextIO
 
 import click
-from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
-from workplan.engine.query import Kind, QueryEngine
+from workplan.engine.query import Kind
+from workplan.export.answer import Answer, Asked, Renderer, Source, renderers_of
+from workplan.export.cells import rows_for
+from workplan.language import cli_language
 from workplan.model.errors import N_, BadParameter, NotAcceptable
-from workplan.model.formats import CSV, GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE, named
-from workplan.questions.catalogue import SUFFIX, SavedQuery, query_named, read_query
+from workplan.model.formats import CSV, CSV_METADATA, XLSX, named
+from workplan.questions.catalogue import SUFFIX, SavedQuery, catalogue, query_named, read_query
 from workplan.release.build import current_release, is_up_to_date
-from workplan.release.sources import load_home, releases_folder
+from workplan.release.sources import Home, load_home, releases_folder
 
 from .build import make_release
 from .options import home_option, out_option
 
-_FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "nt", "rdf", "jsonld")
+_FORMATS = ("table", "csv", "tsv", "json", "xml", "xlsx", "turtle", "nt", "rdf", "jsonld")
 
 
-def _question(name: str, folder: Path, stdin: TextIO) -> SavedQuery:
+def _question(name: str, home: Home, stdin: TextIO) -> SavedQuery:
     """The query that *name* means: ``-`` for standard input, a file, or the name of a saved one."""
     if name == "-":
         return SavedQuery("-", {}, stdin.read())
     file = Path(name)
     if file.suffix == SUFFIX or file.is_file():
-        return read_query(file) if file.is_file() else query_named(file.stem, folder)
-    return query_named(name, folder)
+        return read_query(file) if file.is_file() else query_named(file.stem, home.queries)
+    return query_named(name, home.queries)
 
 
 def _values(given: tuple[str, ...]) -> dict[str, str]:
     """The ``name=value`` pairs of the command line."""
-    values = {}
+    values: dict[str, str] = {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not equals:
             raise BadParameter(N_("«%(given)s» no és un paràmetre; s'esperava nom=valor."), given=pair)
+        if name in values:
+            raise BadParameter(N_("El paràmetre «%(name)s» hi és %(count)s vegades."), name=name, count=2)
         values[name] = value
     return values
 
 
-def open_engine(root: Path | None, out: Path | None, endpoint: str | None) -> QueryEngine:
-    """The engine over *endpoint*, or over the release of the home at *root*, built first if need be."""
-    home = load_home(root)
+def open_source(home: Home, out: Path | None, endpoint: str | None) -> Source:
+    """What answers: *endpoint*, or the release of *home*, built first if need be."""
     config = load_configuration(home.root)
     if endpoint:
         # Its client imports rdflib, which an embedded store does not need.
         from workplan.engine.remote import RemoteEngine
 
-        return RemoteEngine(endpoint, config.limits, config.allowed_services)
+        remote = RemoteEngine(endpoint, config.limits, config.allowed_services)
+        return Source(remote, catalogue(home.queries), config, None)
     folder = out or releases_folder(home)
     release = current_release(folder)
     if release is None or not is_up_to_date(home, folder):
         release = make_release(home, folder)
-    return EmbeddedEngine(release.data, config.limits, config.allowed_services)
+    engine = EmbeddedEngine(release.data, config.limits, config.allowed_services)
+    return Source(engine, catalogue(home.queries), config, release.version)
 
 
-def _cell(term: object) -> str:
-    """One term of an answer, as a person reads it."""
-    return term.value if isinstance(term, NamedNode | Literal) else str(term or "")
-
-
-def _table(body: bytes) -> str:
-    """The JSON results *body* as aligned columns."""
-    parsed = parse_query_results(body, format=QueryResultsFormat.JSON)
-    if not isinstance(parsed, QuerySolutions):
-        return str(bool(parsed)).lower()
-    rows = [[v.value for v in parsed.variables], *([_cell(term) for term in row] for row in parsed)]
+def _table(answer: Answer) -> str:
+    """The rows of *answer* as aligned columns of what the store answered."""
+    if answer.kind is Kind.BOOLEAN:
+        return answer.body(CSV).decode().strip()
+    table = answer.table
+    rows = [
+        [column.name for column in table.columns],
+        *([getattr(cell.term, "value", cell.text) for cell in row] for row in rows_for(table, answer.asked.lang)),
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     rows.insert(1, ["-" * width for width in widths])
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
+
+
+def _renderer(answer: Answer, form: str | None) -> Renderer:
+    """How *answer* is written in *form*. Raises NotAcceptable that lists the formats that it can have."""
+    offered = [each for each in renderers_of(answer.kind) if each.form is not CSV_METADATA]
+    chosen = named(form or offered[0].extension, (each.form for each in offered))
+    if chosen is None:
+        raise NotAcceptable(offered=", ".join(each.extension for each in offered))
+    return next(each for each in offered if each.form == chosen)
 
 
 @click.command(epilog="Example: workplan query team-actions --param team=xmess/team/st --format csv")
@@ -88,17 +100,15 @@ def query(
     question: str, given: tuple[str, ...], form: str | None, endpoint: str | None, root: Path | None, out: Path | None
 ) -> None:
     """Answer a saved query, a file with SPARQL, or SPARQL from standard input (-)."""
-    saved = _question(question, load_home(root).queries, sys.stdin)
-    request = saved.request(_values(given))
-    engine = open_engine(root, out, endpoint)
-    kind = engine.kind_of(request)
-    offered = GRAPH_FORMATS if kind is Kind.GRAPH else SOLUTION_FORMATS
-    if kind is not Kind.GRAPH and form in (None, "table"):
-        click.echo(_table(engine.run(request, JSON_RESULTS).body))
+    home = load_home(root)
+    saved = _question(question, home, sys.stdin)
+    values = _values(given)
+    saved.request(values)  # what is missing or malformed is refused before anything is built
+    answer = Answer(open_source(home, out, endpoint), Asked(saved, values, None, cli_language()), base="")
+    if answer.kind is not Kind.GRAPH and form in (None, "table"):
+        click.echo(_table(answer))
         return
-    chosen = TURTLE if form is None else named(form, (f for f in offered if form in (f.name, *f.aliases)))
-    if chosen is None:
-        raise NotAcceptable(offered=", ".join(f.name for f in offered))
-    sys.stdout.buffer.write(engine.run(request, chosen).body)
-    if chosen is not CSV:
+    renderer = _renderer(answer, form)
+    sys.stdout.buffer.write(renderer.write(answer))
+    if renderer.form not in (CSV, XLSX):
         click.echo()

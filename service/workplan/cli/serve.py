@@ -1,22 +1,26 @@
 """``workplan serve``: build if needed, then answer."""
 
-import logging
 import os
+import signal
 import socket
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
+from math import ceil
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from time import sleep
 
 import click
 
-from workplan.configuration import Configuration, load_configuration
-from workplan.engine.supervision import SupervisedPool
+from workplan.configuration import load_configuration
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, AddressInUse, DataInvalid, MissingFolder
+from workplan.model.errors import N_, AddressInUse, DataInvalid
+from workplan.operation import logs
+from workplan.operation.succession import Succession
 from workplan.release.build import current_release, is_up_to_date
 from workplan.release.sources import Home, load_home, releases_folder
 
@@ -25,8 +29,8 @@ from .options import home_option, out_option
 
 _READY_POLL_SECONDS = 0.05
 
-_WEB_THREADS = 64
-"""Of each web process: each does nothing but wait for its query, so there are more than a few clients can keep busy."""
+_LAST_SECONDS = 5
+"""How long after a query's own time a web process that is told to end may take to send its last answers."""
 
 
 def _ensure_free(host: str, port: int) -> None:
@@ -77,17 +81,14 @@ def _announce_when_ready(url: str) -> None:
 
 
 @contextmanager
-def _pool(config: Configuration, folder: Path) -> Iterator[None]:
-    """A pool over the current release in *folder*, of which web processes are told by the environment."""
-    release = current_release(folder)
-    if release is None:
-        raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
-    pool = SupervisedPool(release.data, config.capacity, config.allowed_services)
-    os.environ |= {"WORKPLAN_POOL": str(pool.address), "WORKPLAN_VERSION": release.version}
+def _shared_folder() -> Iterator[Path]:
+    """A folder of this service's own, by which its processes tell each other how things stand."""
+    folder = Path(mkdtemp(prefix="workplan-"))
+    os.environ["WORKPLAN_SHARED"] = str(folder)
     try:
-        yield
+        yield folder
     finally:
-        pool.close()
+        rmtree(folder, ignore_errors=True)
 
 
 @click.command(epilog="Example: workplan serve --home vallbona --port 8080")
@@ -112,20 +113,26 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     os.environ |= {"WORKPLAN_HOME": str(home.root), "WORKPLAN_OUT": str(folder)}
     if store:
         os.environ["WORKPLAN_STORE"] = store
-    # It warns of so many threads, which here only wait.
-    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
+    logs.configure()
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
-    with nullcontext() if store else _pool(config, folder):
+    with (
+        _shared_folder() as shared,
+        nullcontext() if store else closing(Succession(home.root, folder, shared)) as succession,
+    ):
         threading.Thread(target=_announce_when_ready, args=(f"http://{shown}:{port}",), daemon=True).start()
-        Granian(
-            "workplan.web:create_app_from_environment",
+        server = Granian(
+            "workplan.web:create_front",
             factory=True,
             address=host,
             port=port,
             workers=workers,
-            interface=Interfaces.WSGI,
-            blocking_threads=_WEB_THREADS,
+            interface=Interfaces.RSGI,
             log_level=LogLevels.warning,
+            log_dictconfig=logs.GRANIAN,
             websockets=False,
             respawn_failed_workers=True,
-        ).serve()
+            workers_kill_timeout=ceil(config.limits.seconds) + _LAST_SECONDS,
+        )
+        # The server would start all web processes anew, which loses requests and is not what an operator means.
+        server.on_startup(lambda: signal.signal(signal.SIGHUP, lambda *_: succession.renew() if succession else None))
+        server.serve()

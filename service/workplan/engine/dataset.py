@@ -5,7 +5,7 @@ over nothing would look like one over that graph. It may not fetch anything.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Final
 
 from pyoxigraph import NamedNode, QuerySolutions, Store
@@ -18,6 +18,9 @@ from .tokens import tokens
 
 _FROM: Final = re.compile("from", re.IGNORECASE)
 """A text without it need not be read."""
+
+_FROM_WORD: Final = re.compile("(?:ASK)?FROM", re.IGNORECASE)
+_NAMED: Final = re.compile("^NAMED", re.IGNORECASE)
 
 
 def check_dataset(request: QueryRequest, holds: Callable[[str], bool]) -> None:
@@ -54,14 +57,52 @@ def graphs_named(text: str, base_iri: str | None = None) -> list[str]:
     return [graph.value for (graph,) in rows if isinstance(graph, NamedNode)]
 
 
+def names_dataset(text: str) -> bool:
+    """Whether *text* has a ``FROM`` or ``FROM NAMED`` of its own."""
+    # Nearly no text has the word, and reading all tokens of one costs as much as answering a small query.
+    return bool(_FROM.search(text)) and next(_sources(text), None) is not None
+
+
 def _sources(text: str) -> Iterator[str]:
-    """What stands after each ``FROM`` and ``FROM NAMED`` of *text*; as words, they stand nowhere else in a query."""
-    is_expected = False
+    """What stands after each ``FROM`` and ``FROM NAMED`` of *text*; as words, they stand nowhere else in a query.
+
+    A parser needs no space after them, so that a prefixed name may begin with them. It is read so where its prefix is
+    not declared, or where no name of its own can stand: between ``SELECT`` or ``ASK`` and the first brace.
+    """
+    form = form_of(text)
+    if form is None:
+        return
+    declared = _declared(text, form.start)
+    is_clause_alone = form.text.upper().startswith(("SELECT", "ASK"))
+    is_expected, depth = False, 0
     for token in tokens(text):
-        if token.kind == "word" and token.text.upper().startswith("FROM"):
+        if token.start < form.start:
+            continue
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        is_clause_alone = is_clause_alone and token.text != "{"
+        prefix = token.text.partition(":")[0]
+        if token.kind == "word" and _FROM_WORD.match(token.text):
             is_expected = True
         elif is_expected and token.kind in ("iri", "name"):
-            yield token.text
+            yield token.text if prefix in declared or token.kind == "iri" else _NAMED.sub("", token.text)
             is_expected = False
+        elif (
+            token.kind == "name"
+            and (glued := _FROM_WORD.match(prefix))
+            and (prefix not in declared or (is_clause_alone and depth == 0))
+        ):
+            name = token.text[glued.end() :]
+            yield name if name.partition(":")[0] in declared else _NAMED.sub("", name)
         else:
             is_expected = is_expected and token.text.upper() == "NAMED"
+
+
+def _declared(text: str, end: int) -> Set[str]:
+    """The prefixes that the prologue of *text* declares, which ends at *end*."""
+    declared, before = set(), ""
+    for token in tokens(text[:end]):
+        if token.kind == "name":
+            prefix = token.text.partition(":")[0]
+            declared.add(prefix if before.upper() == "PREFIX" else prefix[len("PREFIX") :])
+        before = token.text
+    return declared

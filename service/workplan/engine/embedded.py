@@ -24,10 +24,10 @@ from workplan.model.errors import N_, StoreError
 from workplan.model.formats import XML_RESULTS, Format
 
 from .binding import bind
-from .dataset import check_dataset
+from .dataset import check_dataset, names_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
-from .outline import kind_of, names_dataset
+from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
 from .writing import BoundedWriter, check_rows, check_xml, count_rows, write_graph
 

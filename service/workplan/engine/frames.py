@@ -23,7 +23,7 @@ LENGTHS: Final = struct.Struct("!IQ")
 _CHUNK: Final = 64 * 1024
 """Bytes of one read: larger ones would be mapped and unmapped each time."""
 
-_PLAIN: Final = (str, int, float, bool)
+_PLAIN: Final = (str, int, float, bool, tuple)
 
 
 def pack(header: Mapping[str, Any], body: bytes = b"") -> bytes:
@@ -122,7 +122,9 @@ def pack_error(error: WorkplanError) -> bytes:
 def unpack_error(header: Mapping[str, Any]) -> WorkplanError:
     """The error that an answer's *header* tells."""
     cause: type[WorkplanError] = getattr(errors, header["error"])
-    return cause(header["text"], **header["values"])
+    # JSON has lists where a sentence has a choice of words.
+    values = {name: errors.Choice(v) if isinstance(v, list) else v for name, v in header["values"].items()}
+    return cause(header["text"], **values)
 
 
 def _packed_term(term: NamedNode | Literal) -> list[str | None]:

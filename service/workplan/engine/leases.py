@@ -194,6 +194,7 @@ class LeasedWorkers:
         self._waiting: list[asyncio.Future[None]] = []
         self._long = 0
         self._is_closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(self, request: QueryRequest, form: Format, gone: Callable[[], Awaitable[object]]) -> QueryResult:
         """The answer to *request* in *form*; see QueryEngine.
@@ -213,8 +214,12 @@ class LeasedWorkers:
         raise ServiceBusy(retry_after=1)
 
     def close(self) -> None:
-        """Give all lent workers back: now those that are free, the others when they are."""
+        """Give all lent workers back, each as soon as it is free; any thread may call it."""
         self._is_closed = True
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._give_back)
+
+    def _give_back(self) -> None:
         while self._free:
             self._free.pop().close()
 
@@ -291,7 +296,7 @@ class LeasedWorkers:
 
     async def _lend(self) -> _Lease | None:
         """Another lent worker; None where the pool has none to spare."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         connection = _connection(self._address)
         try:
             await loop.sock_sendall(connection, pack({"lease": True}))

@@ -1,4 +1,4 @@
-"""What can be told of a query without parsing it: its form and whether it names its dataset.
+"""What can be told of a query without parsing it: its form.
 
 It may not run a query.
 """
@@ -22,8 +22,11 @@ _KINDS: Final = {
 
 # Parsers need no space between a keyword and what follows (`PREFIXex:<…>`, `DESCRIBEex:a`), so keywords are prefixes.
 _DECLARATION: Final = re.compile(r"BASE$|VERSION$|PREFIX$|PREFIX.*:$", re.IGNORECASE | re.DOTALL)
+# What most queries begin with; reading that token by token costs as much as a small query does.
+_PLAIN_PREFIXES: Final = re.compile(
+    r"(?:[ \t\r\n]*+PREFIX[ \t\r\n]++[A-Z][A-Z0-9]*+:[ \t\r\n]*+<[^\x00-\x20<>\"{}|^`\\]*+>)*+", re.IGNORECASE
+)
 _QUERY: Final = re.compile(r"SELECT|ASK|CONSTRUCT|DESCRIBE", re.IGNORECASE)
-_FROM: Final = re.compile("from", re.IGNORECASE)
 _UPDATE: Final = re.compile(r"INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH", re.IGNORECASE)
 
 
@@ -49,18 +52,11 @@ def is_update(text: str) -> bool:
     return bool(token and _UPDATE.match(token.text))
 
 
-def names_dataset(text: str) -> bool:
-    """Whether *text* has a ``FROM`` or ``FROM NAMED`` of its own."""
-    # Nearly no text has the word, and reading all tokens of one costs as much as answering a small query.
-    return bool(_FROM.search(text)) and any(
-        token.kind == "word" and token.text.upper().startswith("FROM") for token in tokens(text)
-    )
-
-
 @lru_cache(maxsize=8)  # each query's form is asked for by the guard, by its kind and by its dataset
 def form_of(text: str) -> Token | None:
     """The first token after the prologue: the one that says what the request does."""
-    rest = tokens(text)
+    plain = _PLAIN_PREFIXES.match(text)
+    rest = tokens(text, plain.end() if plain else 0)
     for token in rest:
         if token.kind not in ("word", "name") or not _DECLARATION.match(token.text):
             return token

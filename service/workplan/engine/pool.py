@@ -46,7 +46,10 @@ short query that has to wait for a processor would then wait ever longer.
 """
 
 LONG_SECONDS: Final = 0.25
-"""After so long a query needs one of the few places for long ones."""
+"""After so much processor time a query needs one of the few places for long ones.
+
+By the clock an honest query would become one of them on a busy machine, where it only waits.
+"""
 
 QUEUE_SECONDS: Final = 1.0
 """How long a query waits for a worker before its client is asked to come back."""
@@ -55,7 +58,7 @@ _PUT_OFF_SECONDS: Final = 0.75
 """How long who is put off is kept waiting for that word: a program that asks again at once can do no more harm."""
 
 _WEIGH_EVERY: Final = 0.05
-"""Seconds between two looks at the memory of the queries past their grace; one core fills 50 MB meanwhile."""
+"""Seconds between two looks at what queries past their grace take; one core fills 50 MB meanwhile."""
 
 _SOONEST: Final = 0.001
 """Seconds between two looks at a process whose grace, or whose life, is about to end."""
@@ -394,12 +397,10 @@ class Pool:
         for worker in self._workers.values():
             if worker.job:
                 moments.append(worker.job.until)
-                if worker.stage is _Stage.SHORT:
+                if worker.stage is not _Stage.LONG:
                     moments.append(worker.look_at)
-                else:
+                if worker.stage is not _Stage.SHORT:
                     moments.append(self._next_weighing)
-                    if worker.stage is _Stage.LOWERED:
-                        moments.append(worker.started + LONG_SECONDS)
         return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _watch(self) -> None:
@@ -430,23 +431,28 @@ class Pool:
             return
         if now >= job.until:
             self._stop(worker, "time", QueryTimeout(seconds=job.limits.seconds))
-        elif worker.stage is _Stage.SHORT and now >= worker.look_at:
-            rest = self._grace() - (processor_seconds(worker.pid) - worker.processor_at_start)
-            if rest > 0:
-                worker.look_at = now + max(rest, _SOONEST)
-            else:
-                worker.stage = _Stage.LOWERED
-                lower_priority(worker.pid)
-        elif worker.stage is _Stage.LOWERED and now >= worker.started + LONG_SECONDS:
-            long = sum(other.job is not None and other.stage is _Stage.LONG for other in self._workers.values())
-            if long < self.capacity.long:
-                worker.stage = _Stage.LONG
-            else:
-                text = N_(
-                    "Ja hi ha %(long)s consultes llargues en marxa, i aquesta també ho és; "
-                    "torneu-la a provar d'aquí a %(retry_after)s segons."
-                )
-                self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=_RETRY_AFTER))
+        elif worker.stage is not _Stage.LONG and now >= worker.look_at:
+            self._check_share(worker, now)
+
+    def _check_share(self, worker: _Worker, now: float) -> None:
+        """See how much of a processor *worker*'s query has had."""
+        used = processor_seconds(worker.pid) - worker.processor_at_start
+        if worker.stage is _Stage.SHORT and used >= self._grace():
+            worker.stage = _Stage.LOWERED
+            lower_priority(worker.pid)
+        rest = (self._grace() if worker.stage is _Stage.SHORT else LONG_SECONDS) - used
+        if rest > 0:
+            worker.look_at = now + max(rest, _SOONEST if worker.stage is _Stage.SHORT else _WEIGH_EVERY)
+            return
+        long = sum(other.job is not None and other.stage is _Stage.LONG for other in self._workers.values())
+        if long < self.capacity.long:
+            worker.stage = _Stage.LONG
+        else:
+            text = N_(
+                "Ja hi ha %(long)s consultes llargues en marxa, i aquesta també ho és; "
+                "torneu-la a provar d'aquí a %(retry_after)s segons."
+            )
+            self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=_RETRY_AFTER))
 
     def _weigh(self, workers: list[_Worker]) -> None:
         """Stop the largest of *workers* while all together take more memory than there is for them."""

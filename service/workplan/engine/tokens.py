@@ -39,6 +39,9 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_NOTHING: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
+"""White space and comments."""
+
 
 @dataclass(frozen=True)
 class Token:
@@ -89,13 +92,22 @@ class Lexer:
         return self._line_ends[index] if index < len(self._line_ends) else len(self.text)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of *text* in order; whatever can be read as an IRI is one."""
+def tokens(text: str, offset: int = 0) -> Iterator[Token]:
+    """The tokens of *text* from *offset* on, in order; whatever can be read as an IRI is one."""
     lexer = Lexer(text)
-    offset = 0
     while token := lexer.token_at(offset):
         yield token
         offset = token.end
+
+
+def unclosed_string(text: str) -> int | None:
+    """The offset of a quote in *text* that opens a string which does not end; None where there is none."""
+    lexer = Lexer(text)
+    offset = 0
+    while token := lexer.token_at(offset):
+        offset = token.end
+    rest = _NOTHING.match(text, offset)
+    return rest.end() if rest and rest.end() < len(text) else None
 
 
 def resolve_codepoints(text: str) -> str:

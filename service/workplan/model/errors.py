@@ -8,8 +8,11 @@
     │   ├── UnreadableData          a file does not parse
     │   ├── BadConfiguration
     │   ├── UnknownQuery
+    │   ├── UnknownPage
+    │   ├── UnknownRelease
     │   └── BadParameter
     ├── DataInvalid                 a Violation stands, so no release is made
+    │   └── QuestionsInvalid        a saved query is broken, idem
     ├── AddressInUse
     ├── RequestError                a request that the protocol or the operator refuses
     │   ├── BadRequest
@@ -30,6 +33,7 @@ A sentence says what was wrong, where, and what was expected. It is written in C
 the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback or a value of the server's own.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -38,12 +42,29 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     return text
 
 
+class Choice(tuple[str, ...]):
+    """Interface texts of which any would do; a sentence lists them in its reader's language."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """The Catalan list."""
+        return listed(self, N_("o"))
+
+
+def listed(words: Sequence[str], last: str) -> str:
+    """*words* as a list in a sentence, with the conjunction *last* before the last of them."""
+    *rest, end = words or [""]
+    return f"{', '.join(rest)} {last} {end}" if rest else end
+
+
 class WorkplanError(Exception):
     """The root: a *sentence* with its *values*, an HTTP *status* and a command's *exit_code*.
 
     *slug* names the kind of error in addresses; *title* and *advice* are what its page says.
 
-    Keyword arguments fill the sentence's marks and are kept in ``values`` for machine-readable answers.
+    Keyword arguments fill the sentence's marks and are kept in ``values`` for machine-readable answers. *query* is the
+    text of the query that it is about, where whoever raised it on knew that.
     """
 
     sentence: ClassVar[str] = N_("Alguna cosa ha fallat dins del servei.")
@@ -56,6 +77,7 @@ class WorkplanError(Exception):
     def __init__(self, sentence: str | None = None, **values: Any) -> None:
         self.text = sentence or type(self).sentence
         self.values = values
+        self.query: str | None = None
         super().__init__(self.text % values if values else self.text)
 
 
@@ -94,6 +116,26 @@ class UnknownQuery(InputError):
     sentence = N_("No hi ha cap consulta desada «%(name)s»; les que hi ha són: %(known)s.")
 
 
+class UnknownPage(InputError):
+    """A saved query's answer has fewer pages than *page*: *last* is the last one."""
+
+    status = 404
+    slug = "unknown-page"
+    title = N_("Pàgina de resultats inexistent")
+    advice = N_("Seguiu els enllaços «next» i «prev» de la capçalera Link: només porten a pàgines que existeixen.")
+    sentence = N_("La pàgina %(page)s no existeix; la resposta en té %(last)s.")
+
+
+class UnknownRelease(InputError):
+    """No release *version* is kept here."""
+
+    status = 404
+    slug = "unknown-release"
+    title = N_("Publicació desconeguda")
+    advice = N_("Comproveu la versió; la que està en servei és a /health/ready.")
+    sentence = N_("Aquí no hi ha cap publicació «%(version)s»; la que està en servei és «%(current)s».")
+
+
 class BadParameter(InputError):
     """A saved query's parameter is unknown, missing or malformed."""
 
@@ -110,6 +152,15 @@ class DataInvalid(WorkplanError):
 
     exit_code = 1
     sentence = N_("No es publica: hi ha %(count)s infraccions; la publicació anterior segueix en servei.")
+
+
+class QuestionsInvalid(DataInvalid):
+    """At least one saved query is broken: *faults* tell which, where and why."""
+
+    exit_code = 2
+    sentence = N_(
+        "No es publica: hi ha %(count)s errors a les consultes desades; la publicació anterior segueix en servei."
+    )
 
 
 class AddressInUse(WorkplanError):

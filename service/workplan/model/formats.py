@@ -70,6 +70,11 @@ XML_RESULTS: Final = Format(
 CSV: Final = Format("csv", "text/csv", "CSV")
 TSV: Final = Format("tsv", "text/tab-separated-values", "TSV", ("text/tsv",))
 
+XLSX: Final = Format(
+    "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", is_text=False
+)
+CSV_METADATA: Final = Format("csv-metadata.json", "application/csvm+json", "CSVW", is_text=False)
+
 HTML: Final = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)

@@ -29,6 +29,7 @@ NAMESPACES: Final = MappingProxyType(
         "qb": "http://purl.org/linked-data/cube#",
         "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "https://schema.org/",
         "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
         "sdmx-code": "http://purl.org/linked-data/sdmx/2009/code#",
         "sdmx-dimension": "http://purl.org/linked-data/sdmx/2009/dimension#",

@@ -1,149 +1,239 @@
-"""The saved queries of a folder, read as grlc reads them (https://github.com/CLARIAH/grlc).
+"""The saved queries of folders, read as grlc reads them (https://github.com/CLARIAH/grlc).
 
 A file holds SPARQL; comment lines that begin with ``#+`` hold YAML. Of a variable ``?_team_iri`` the query takes a
 required parameter ``team`` of kind ``iri``; ``?__team_iri`` is an optional one.
 """
 
+import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pyoxigraph import Literal, NamedNode
 
 from workplan.engine.query import QueryRequest
 from workplan.language import fallback
 from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
-from workplan.model.iris import data_iri
-from workplan.model.namespaces import NAMESPACES
+
+from .columns import Column, words_in
+from .parameters import Parameter, parameters_in
+from .rewriting import Unreadable, ordered
 
 SUFFIX: Final = ".rq"
+NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""A name as addresses take it: what follows its first dot says the format."""
+
 _MARK: Final = "#+"
-_VARIABLE: Final = re.compile(r"[?$](_{1,2})([A-Za-z0-9]+)(?:_([a-z]+))?\b")
-
-_LEXICAL: Final[Mapping[str, re.Pattern[str]]] = {
-    "integer": re.compile(r"[+-]?[0-9]+"),
-    "decimal": re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
-    "boolean": re.compile(r"true|false|1|0"),
-    "date": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"),
-}
-"""The forms that a value of each XSD datatype may have."""
-
-_IRI: Final = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
-_PATH: Final = re.compile(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)+")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A value that a saved query takes: *variable* is its name in the text, *kind* a datatype or a language."""
-
-    name: str
-    variable: str
-    kind: str
-    is_required: bool
-
-    def term(self, value: str) -> NamedNode | Literal:
-        """*value* as the term that the query expects. Raises BadParameter."""
-        if self.kind == "iri":
-            if _IRI.fullmatch(value):
-                return NamedNode(value)
-            if _PATH.fullmatch(value):
-                return NamedNode(data_iri(value))
-        elif self.kind in _LEXICAL:
-            if _LEXICAL[self.kind].fullmatch(value):
-                return Literal(value, datatype=NamedNode(NAMESPACES["xsd"] + self.kind))
-        elif self.kind == "literal":
-            return Literal(value)
-        else:
-            return Literal(value, language=self.kind)
-        raise BadParameter(
-            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; s'esperava un valor de tipus %(kind)s."),
-            name=self.name,
-            value=value,
-            kind=self.kind,
-        )
 
 
 @dataclass(frozen=True)
 class SavedQuery:
-    """A question with a name: *header* is its YAML, *text* its SPARQL."""
+    """A question with a name: *header* is its YAML, *text* its SPARQL, *lines* where the header's keys stand."""
 
     name: str
     header: Mapping[str, Any]
     text: str
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The values that the query takes, in the order in which its text names them."""
-        found: dict[str, Parameter] = {}
-        for underscores, name, kind in _VARIABLE.findall(self.text):
-            known = "literal" if not kind else {"number": "decimal"}.get(kind, kind)
-            variable = f"{underscores}{name}{f'_{kind}' if kind else ''}"
-            found.setdefault(name, Parameter(name, variable, known, underscores == "_"))
-        return tuple(found.values())
+        defaults, choices = self.defaults, self.enumerations
+        return tuple(
+            replace(
+                parameter,
+                default=defaults.get(name),
+                choices=choices.get(name) or (("true", "false") if parameter.kind == "boolean" else ()),
+            )
+            for name, parameter in parameters_in(self.text).items()
+        )
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """The columns that the header describes, by the name of their variable."""
+        described = self.header.get("columns")
+        return {
+            str(name): Column.read(str(name), about)
+            for name, about in (described.items() if isinstance(described, dict) else ())
+            if isinstance(about, dict)
+        }
+
+    @cached_property
+    def defaults(self) -> Mapping[str, str]:
+        """The value with which a form starts, by parameter."""
+        return {name: _as_text(value) for name, value in _pairs(self.header.get("defaults"))}
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, str]]:
+        """What a form calls a parameter, by language, where the header says."""
+        return {name: words_in(value) for name, value in _pairs(self.header.get("fields"))}
+
+    @cached_property
+    def enumerations(self) -> Mapping[str, tuple[str, ...]]:
+        """The only values of a parameter, where the header lists them."""
+        given = dict(_pairs(self.header.get("enumerate")))
+        return {name: tuple(map(_as_text, values)) for name, values in given.items() if isinstance(values, list)}
+
+    @cached_property
+    def choice_queries(self) -> Mapping[str, str]:
+        """The saved query whose first column holds a parameter's choices, where the header names one."""
+        return {name: str(value) for name, value in _pairs(self.header.get("choices"))}
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """What the question is about."""
+        tags = self.header.get("tags")
+        return tuple(map(str, tags)) if isinstance(tags, list) else ()
+
+    @property
+    def page_length(self) -> int | None:
+        """Rows of a page where whoever asks for one does not say; None where the header does not either."""
+        length = self.header.get("pagination")
+        return length if isinstance(length, int) else None
 
     def title(self, lang: str) -> str:
         """The question's title in the best language for a reader of *lang*."""
-        titles = self.header.get("title")
-        if isinstance(titles, dict):
-            return str(next((titles[code] for code in fallback(lang) if code in titles), self.name))
-        return str(titles or self.header.get("summary") or self.name)
+        return self._in("title", lang) or str(self.header.get("summary") or self.name)
 
-    def request(self, values: Mapping[str, str]) -> QueryRequest:
-        """The query with *values* bound to its parameters.
+    def question(self, lang: str) -> str:
+        """The question itself, in full words, in the best language for a reader of *lang*."""
+        return self._in("question", lang) or self.title(lang)
+
+    def _in(self, key: str, lang: str) -> str | None:
+        texts = self.header.get(key)
+        if isinstance(texts, dict):
+            return next((str(texts[code]) for code in fallback(lang) if code in texts), None)
+        return str(texts) if texts else None
+
+    @cached_property
+    def ordered_text(self) -> str:
+        """The SPARQL of the question; of a SELECT, with all its rows in one order, always the same."""
+        try:
+            return ordered(self.text, self.columns)
+        except Unreadable:
+            # Nothing to order, or a mistake that the engine tells best.
+            return self.text
+
+    def request(self, values: Mapping[str, str], text: str | None = None) -> QueryRequest:
+        """The question, or another *text* made from it, with *values* bound to its parameters.
+
+        An empty value is as good as none.
 
         Raises BadParameter for one that is unknown, missing or malformed.
         """
         parameters = {p.name: p for p in self.parameters}
-        known = ", ".join(parameters) or "–"
-        for name in values:
-            if name not in parameters:
-                near = "".join(get_close_matches(name, parameters, n=1))
-                raise BadParameter(
-                    N_("El paràmetre «%(name)s» no existeix; potser volíeu dir «%(near)s»?")
-                    if near
-                    else N_("El paràmetre «%(name)s» no existeix; aquesta consulta pren: %(known)s."),
-                    name=name,
-                    near=near,
-                    known=known,
-                )
-        missing = [p.name for p in self.parameters if p.is_required and p.name not in values]
+        refuse_unknown(values, parameters)
+        given = {name: value for name, value in values.items() if value}
+        missing = [p.name for p in self.parameters if p.is_required and p.name not in given]
         if missing:
             raise BadParameter(
-                N_("Falta el paràmetre «%(name)s»; aquesta consulta pren: %(known)s."), name=missing[0], known=known
+                N_("Falta el paràmetre «%(name)s»; aquesta consulta pren: %(known)s."),
+                name=missing[0],
+                known=", ".join(parameters),
             )
-        bindings = {parameters[name].variable: parameters[name].term(value) for name, value in values.items()}
-        return QueryRequest(self.text, bindings=bindings)
+        bindings = {parameters[name].variable: parameters[name].term(value) for name, value in given.items()}
+        return QueryRequest(text or self.ordered_text, bindings=bindings)
+
+    def example(self) -> dict[str, str]:
+        """Values with which the question can be asked: the default of each parameter that it must have."""
+        return {p.name: p.default for p in self.parameters if p.is_required and p.default is not None}
+
+
+def refuse_unknown(names: Sequence[str] | Mapping[str, Any], known: Sequence[str] | Mapping[str, Any]) -> None:
+    """Raise BadParameter for the first of *names* that is not among *known*, with the near miss or all that are."""
+    for name in names:
+        if name not in known:
+            near = "".join(get_close_matches(name, known, n=1))
+            raise BadParameter(
+                N_("El paràmetre «%(name)s» no existeix; potser volíeu dir «%(near)s»? La consulta pren: %(known)s.")
+                if near
+                else N_("El paràmetre «%(name)s» no existeix; aquesta consulta pren: %(known)s."),
+                name=name,
+                near=near,
+                known=", ".join(known) or "–",
+            )
+
+
+def _pairs(given: Any) -> list[tuple[str, Any]]:
+    """The entries of grlc's list of ``- name: value``, or of a mapping."""
+    entries = given if isinstance(given, list) else [given]
+    return [(str(name), value) for entry in entries if isinstance(entry, dict) for name, value in entry.items()]
+
+
+def _as_text(value: Any) -> str:
+    """A YAML scalar as it would stand in an address."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read_query(file: Path) -> SavedQuery:
-    """The saved query in *file*. Raises UnreadableData where its header is no YAML mapping."""
-    text = file.read_text(encoding="utf-8")
-    lines = text.splitlines()
-    header = "\n".join(line[len(_MARK) :].removeprefix(" ") if line.startswith(_MARK) else "" for line in lines)
+    """The saved query in *file*. Raises UnreadableData where it is not UTF-8 or its header is no YAML mapping."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UnreadableData(path=file, line=line, column=1, cause=N_("no és UTF-8")) from error
+    header = "\n".join(
+        line[len(_MARK) :].removeprefix(" ") if line.startswith(_MARK) else "" for line in text.splitlines()
+    )
     try:
         parsed = yaml.safe_load(header) or {}
+        node = yaml.compose(header)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise UnreadableData(
             path=file, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1, cause=error.problem
         ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UnreadableData(path=file, line=1, column=1, cause=" ".join(str(error).split())) from error
     if not isinstance(parsed, dict):
         raise UnreadableData(path=file, line=1, column=1, cause=N_("la capçalera «#+» ha de ser clau: valor"))
-    return SavedQuery(file.stem, parsed, text)
+    keys = node.value if isinstance(node, yaml.MappingNode) else ()
+    lines = {str(key.value): key.start_mark.line + 1 for key, _ in keys}
+    return SavedQuery(file.stem, parsed, text, lines)
 
 
-def catalogue(folder: Path) -> dict[str, SavedQuery]:
-    """The saved queries of *folder* by name, sorted."""
-    return {file.stem: read_query(file) for file in sorted(folder.glob("*" + SUFFIX))}
+def query_files(folders: Path | Sequence[Path]) -> dict[str, Path]:
+    """The files of saved queries in *folders* by name, sorted; a later folder's take the place of an earlier one's."""
+    listed = (folders,) if isinstance(folders, Path) else folders
+    files = {file.stem: file for folder in listed for file in folder.glob("*" + SUFFIX) if file.is_file()}
+    return dict(sorted(files.items()))
 
 
-def query_named(name: str, folder: Path) -> SavedQuery:
-    """The saved query *name* of *folder*. Raises UnknownQuery that lists those there are."""
-    queries = catalogue(folder)
-    if name not in queries:
-        raise UnknownQuery(name=name, known=", ".join(queries) or "–")
-    return queries[name]
+def catalogue(folders: Path | Sequence[Path]) -> dict[str, SavedQuery]:
+    """The saved queries of *folders* by name, sorted.
+
+    One that cannot be read is left out and logged: it must not take the others down with it. The build refuses it.
+    """
+    found = {}
+    for name, file in query_files(folders).items():
+        try:
+            found[name] = read_query(file)
+        except UnreadableData as error:
+            logging.getLogger(__name__).warning("%s", error)
+    return found
+
+
+def query_named(name: str, folders: Path | Sequence[Path]) -> SavedQuery:
+    """The saved query *name* of *folders*. Raises UnknownQuery that lists those there are, or UnreadableData."""
+    files = query_files(folders)
+    if name not in files:
+        raise unknown(name, files)
+    return read_query(files[name])
+
+
+def unknown(name: str, known: Sequence[str] | Mapping[str, Any]) -> UnknownQuery:
+    """The error that there is no question *name*: with the near miss, or all that are *known*."""
+    near = "".join(get_close_matches(name, known, n=1))
+    listed = ", ".join(known) or "–"
+    if near:
+        return UnknownQuery(
+            N_("No hi ha cap consulta desada «%(name)s»; potser volíeu dir «%(near)s»? Les que hi ha són: %(known)s."),
+            name=name,
+            near=near,
+            known=listed,
+        )
+    return UnknownQuery(name=name, known=listed)

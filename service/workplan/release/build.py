@@ -1,7 +1,8 @@
-"""Load, derive, validate, write: one immutable release, or none.
+"""Load, derive, validate, ask, write: one immutable release, or none.
 
-A release is a folder named by its version, which is a hash of what it holds: not of the order of files or of the
-labels of blank nodes. The file ``current`` names the one in service. It may not change a release once written.
+A release is a folder named by its version, which is a hash of what it holds, data and saved queries: not of the order
+of files or of the labels of blank nodes. The file ``current`` names the one in service. It may not change a release
+once written.
 """
 
 import fcntl
@@ -16,11 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad, Store
 
+from workplan.configuration import load_configuration
+from workplan.engine.embedded import EmbeddedEngine
 from workplan.model.errors import N_, DataInvalid, MissingFolder
+from workplan.questions.catalogue import SUFFIX, query_files
 
 from .derivation import derive
+from .questions import ask_all, describe_all, read_questions
 from .quotation import quoted_words, source_files
 from .reading import Reading, read_file
 from .report import Report, Severity
@@ -34,6 +39,7 @@ STEPS: Final = (
     N_("Llegint els fitxers"),
     N_("Derivant"),
     N_("Validant"),
+    N_("Fent les consultes"),
     N_("Escrivint la publicació"),
 )
 """What a build does, in order, for whoever shows its progress."""
@@ -41,6 +47,7 @@ STEPS: Final = (
 _DATA: Final = "data.nq"
 _MANIFEST: Final = "manifest.json"
 _CURRENT: Final = "current"
+_QUESTIONS: Final = "queries"
 _UNFINISHED: Final = ".unfinished-"
 
 
@@ -57,6 +64,11 @@ class Release:
         return self.folder / _DATA
 
     @property
+    def queries(self) -> Path:
+        """The folder of its saved queries, as they were when it was built."""
+        return self.folder / _QUESTIONS
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What the release holds: graphs with their sizes, the validation's counts, the inputs' digest."""
         manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
@@ -69,18 +81,23 @@ def current_release(folder: Path) -> Release | None:
         version = (folder / _CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    return kept_release(folder, version)
+
+
+def kept_release(folder: Path, version: str) -> Release | None:
+    """The release *version* among those in *folder*; None where it is not there."""
     return Release(version, folder / version) if (folder / version / _MANIFEST).is_file() else None
 
 
 def inputs_digest(home: Home) -> str:
-    """A digest of every file from which *home*'s release is made and of the version of what makes it."""
-    digest = hashlib.sha256(ontology_version().encode())
+    """A digest of every file and setting from which *home*'s release is made and of the version of what makes it."""
+    digest = hashlib.sha256(f"{ontology_version()}\0{load_configuration(home.root).licence}".encode())
     named = [(iri, file) for iri, files in home.graphs.items() for file in files]
     named += [("rule", file) for file in home.rules]
+    named += [("question", file) for file in query_files(home.queries).values()]
     package = Path(__file__).parent.parent
-    named += [
-        ("program", file) for floor in ("engine", "model", "release") for file in sorted((package / floor).glob("*.py"))
-    ]
+    floors = ("engine", "model", "questions", "release")
+    named += [("program", file) for floor in floors for file in sorted((package / floor).glob("*.py"))]
     named += [("source", file) for file in source_files(home.root / "data")]
     for role, file in named:
         digest.update(f"\0{role}\0{file.name}\0".encode() + file.read_bytes())
@@ -123,6 +140,7 @@ def _write(folder: Path, version: str, files: dict[str, str]) -> Release:
     if not (folder / version).is_dir():
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
         for name, text in files.items():
+            (unfinished / name).parent.mkdir(mode=0o755, exist_ok=True)
             (unfinished / name).write_text(text, encoding="utf-8")
         unfinished.chmod(0o755)
         unfinished.rename(folder / version)
@@ -163,13 +181,15 @@ def validate_home(home: Home, readings: Mapping[Path, Reading], derived: Sequenc
 def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Release:
     """Make *home*'s release in *folder* and put it in service; *progress* hears of each of STEPS as it begins.
 
-    Raises UnreadableData where a file does not parse and DataInvalid, with the report, where a Violation stands:
-    either way the release that was in service stays.
+    Raises UnreadableData where a file does not parse, QuestionsInvalid where a saved query is broken and DataInvalid,
+    with the report, where a Violation stands: each time the release that was in service stays.
     """
     with _only_builder(folder):
         progress(STEPS[0])
+        config = load_configuration(home.root)
         inputs = inputs_digest(home)
         readings = read_home(home)
+        questions = read_questions(home.queries, config.allowed_services)
         progress(STEPS[1])
         quads = quads_of(home, readings)
         derived = derive(quads, home.rules)
@@ -178,9 +198,15 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         if not report.conforms:
             raise DataInvalid(count=report.count(Severity.VIOLATION), report=report)
         quads += [quad for reading in derived for quad in reading.quads]
+        quads += describe_all({name: query for name, (query, _) in questions.items()}, config.licence)
         progress(STEPS[3])
+        store = Store()
+        store.bulk_extend(quads)
+        ask_all(questions, EmbeddedEngine(store, config.limits, config.allowed_services))
+        progress(STEPS[4])
         lines = _canonical_lines(quads)
-        version = hashlib.sha256("".join(lines).encode()).hexdigest()[:VERSION_LENGTH]
+        texts = {f"{_QUESTIONS}/{name}{SUFFIX}": query.text for name, (query, _) in questions.items()}
+        version = hashlib.sha256("".join((*lines, *texts.values())).encode()).hexdigest()[:VERSION_LENGTH]
         sizes = Counter(q.graph_name.value for q in set(quads) if isinstance(q.graph_name, NamedNode))
         manifest = {
             "version": version,
@@ -195,6 +221,7 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
             version,
             {
                 _DATA: "".join(lines),
+                **texts,
                 "report.ttl": report.turtle(),
                 "report.json": report.json(),
                 _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",

@@ -43,18 +43,19 @@ def ontology_version() -> str:
 class Home:
     """One network's folder together with the shared ontology and shapes.
 
-    *graphs* maps each named graph's IRI to its files, sorted; *shapes* and *rules* are files, *queries* a folder.
+    *graphs* maps each named graph's IRI to its files, sorted; *shapes* and *rules* are files. *queries* are folders:
+    the shared one, then the network's own, whose queries take the place of shared ones of the same name.
     """
 
     root: Path
     graphs: Mapping[str, tuple[Path, ...]]
     shapes: tuple[Path, ...]
-    queries: Path
+    queries: tuple[Path, ...]
 
     @property
     def rules(self) -> tuple[Path, ...]:
         """The queries that derive statements from the data."""
-        return tuple(sorted((self.queries / "rules").glob("*.rq")))
+        return tuple(sorted((self.queries[0] / "rules").glob("*.rq")))
 
     @property
     def data(self) -> tuple[Path, ...]:
@@ -105,7 +106,8 @@ def load_home(root: Path | None = None) -> Home:
         graphs[graph_iri(path)] = files
     if len(graphs) == shared_graphs:
         raise MissingFolder(path=data, expected=N_("fitxers de dades (per exemple .ttl)"))
-    return Home(root=chosen, graphs=graphs, shapes=_files(shared / "shapes"), queries=shared / "queries")
+    queries = tuple(dict.fromkeys(root / "queries" for root in (shared, chosen)))
+    return Home(root=chosen, graphs=graphs, shapes=_files(shared / "shapes"), queries=queries)
 
 
 def releases_folder(home: Home) -> Path:

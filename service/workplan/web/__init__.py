@@ -1,4 +1,4 @@
-"""The Flask application: one blueprint a file, each a set of addresses.
+"""The Flask application: one blueprint a file, each a set of addresses; and what stands before it.
 
 Views hold no SPARQL and catch nothing: what goes wrong below reaches one handler.
 """
@@ -6,36 +6,32 @@ Views hold no SPARQL and catch nothing: what goes wrong below reaches one handle
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from flask import Flask, Response
+from flask import Flask
 
+from workplan.engine.leases import LeasedWorkers
 from workplan.engine.processes import die_with_parent
+from workplan.operation import logs
+from workplan.operation.figures import Figures
+from workplan.operation.succession import RunningPool
 
-from . import data, document, errors, graph_store, health, introspection, pages, quality, sparql
-from .cache import ResponseCache
-from .service import RunningPool, Service, open_service
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'self'"
-    ),
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-"""What every answer forbids a browser: no page here needs a script, and data are never run."""
+from . import data, document, errors, graph_store, health, introspection, pages, quality, query, releases, sparql
+from .current import CurrentSite
+from .front import Front, Site
+from .headers import guard
+from .incoming import Request
+from .service import Service, open_service
 
 
-def create_app(service: Service) -> Flask:
-    """The application over *service*."""
+def create_app(service: Service, figures: Figures | None = None) -> Flask:
+    """The application over *service*, which counts in *figures*."""
+    figures = figures or Figures()
     app = Flask(__name__)
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = sparql.MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = sparql.MAX_REQUEST_BYTES
     app.extensions["workplan"] = service
+    app.extensions["workplan.figures"] = figures
     app.jinja_options = {"autoescape": True}
     errors.register(app)
     for blueprint in (
@@ -46,37 +42,33 @@ def create_app(service: Service) -> Flask:
         health.health,
         document.document,
         quality.quality,
+        query.query,
         pages.pages,
     ):
         app.register_blueprint(blueprint)
     pages.prepare(app)
-    app.after_request(_guarded)
-    layers: WSGIApplication = sparql.QueryLayer(app.wsgi_app, service, HEADERS)
-    if service.version:
-        # A release never changes, so that its answers can be given again before anything is asked.
-        layers = ResponseCache(layers)
-    app.wsgi_app = layers  # type: ignore[method-assign, assignment]  # Flask's own place for layers
+    releases.prepare(app)
+    app.after_request(guard)
     return app
 
 
-def _guarded(response: Response) -> Response:
-    """*response* with the headers that keep browsers from running what data hold."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
-
-
-def create_app_from_environment() -> Flask:
-    """The application that ``workplan serve`` starts in each of the server's processes."""
+def create_front() -> Front:
+    """The application that ``workplan serve`` starts in each of the server's processes, told by the environment."""
     # Orphans would hold the port, and nobody would start their pool again.
     die_with_parent(signal.SIGKILL)
-    given = {name: os.environ.get(f"WORKPLAN_{name}") for name in ("HOME", "OUT", "STORE", "POOL", "VERSION")}
-    root, out, store, pool, version = given.values()
-    return create_app(
-        open_service(
-            Path(root) if root else None,
-            Path(out) if out else None,
-            store,
-            RunningPool(Path(pool), version) if pool and version else None,
-        )
-    )
+    logs.configure()
+    root, out, shared = (Path(os.environ[f"WORKPLAN_{name}"]) for name in ("HOME", "OUT", "SHARED"))
+    store = os.environ.get("WORKPLAN_STORE")
+    figures = Figures(shared)
+
+    def make(pool: RunningPool | None) -> Site:
+        service = open_service(root, out, store, pool)
+        workers = LeasedWorkers(Path(pool.address), service.config.limits) if pool else None
+        return Site(create_app(service, figures), workers)
+
+    if store:
+        return Front(make(None), figures)
+    current = CurrentSite(shared, make)
+    front = Front(current.first, figures)
+    current.follow(front.take_up)
+    return front

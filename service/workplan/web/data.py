@@ -20,6 +20,7 @@ from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
 from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, TURTLE, Format, named
 from workplan.model.iris import data_iri, graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY
+from workplan.release.build import Release
 from workplan.release.sources import ontology_version
 
 from .reader import page_address
@@ -154,11 +155,15 @@ def _varied(response: Response) -> Response:
 @data.get("/dump.<extension>")
 def dump(extension: str) -> Response:
     """All the data of the release, in the sources' own lexical forms; ``.gz`` compressed."""
+    return dumped(service().release, extension)
+
+
+def dumped(release: Release | None, extension: str) -> Response:
+    """All the data of *release* as the file that ends in *extension*. Raises NotAcceptable or StoreError."""
     name = extension.removesuffix(".gz")
     form = named(name, (f for f in DUMP_FORMATS if f.name == name))
     if form is None:
         raise NotAcceptable(offered=", ".join(f"dump.{f.name}, dump.{f.name}.gz" for f in DUMP_FORMATS))
-    release = service().release
     if release is None:
         raise StoreError(N_("Les dades són en un magatzem remot: demaneu-les-hi, graf per graf, a /graph/…"))
     body = _dumped(release.data, form)
@@ -167,7 +172,7 @@ def dump(extension: str) -> Response:
     return _answer(body, form)
 
 
-@lru_cache(maxsize=len(DUMP_FORMATS))
+@lru_cache(maxsize=len(DUMP_FORMATS))  # one release's, as a rule: older ones are seldom asked for
 def _dumped(file: Path, form: Format) -> bytes:
     """The quads of *file* in *form*; a format without graphs holds their union."""
     if form is N_QUADS:

@@ -4,6 +4,7 @@ It may not tell what happened inside: an unexpected failure is logged and answer
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -11,6 +12,7 @@ from urllib.parse import urljoin
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from workplan.engine.hints import hints
 from workplan.engine.negotiation import prefers_html
 from workplan.language import gettext, sentence
 from workplan.model.errors import (
@@ -18,9 +20,11 @@ from workplan.model.errors import (
     AnswerTooLarge,
     MalformedQuery,
     MethodNotAllowed,
+    QueryTimeout,
     ServiceBusy,
     WorkplanError,
 )
+from workplan.operation.logs import REQUEST_ID
 
 from .reader import reader_language
 
@@ -28,6 +32,11 @@ PROBLEM_JSON: Final = "application/problem+json"
 
 DUMP: Final = "/dump.nq.gz"
 """Where the whole data is, for an answer that is too large."""
+
+SLOW_SHAPES: Final = "/problem/slow-query-shapes"
+"""Where the shapes that hints are about are explained."""
+
+_IS_UUID: Final = re.compile("-".join(f"[0-9a-f]{{{digits}}}" for digits in (8, 4, 4, 4, 12))).fullmatch
 
 _HTTP_TITLES: Final = {
     400: N_("Petició incorrecta"),
@@ -58,7 +67,11 @@ def answer_error(error: WorkplanError) -> Response:
     """The answer to an error of ours."""
     if error.status >= 500:  # the line between their faults and ours
         current_app.logger.warning("%s: %s", error.slug, error)
-    response = _problem(error.slug, error.status, error.title, error.text, error.values, _where(error))
+    is_slow = isinstance(error, QueryTimeout) or (isinstance(error, ServiceBusy) and "long" in error.values)
+    extra = {"hints": _advice(error)} if is_slow else _where(error)
+    response = _problem(error.slug, error.status, error.title, error.text, error.values, extra)
+    if is_slow:
+        response.headers["Link"] = f'<{urljoin(request.host_url, SLOW_SHAPES)}>; rel="help"'
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = str(error.values["allowed"])
     if isinstance(error, ServiceBusy):
@@ -94,6 +107,23 @@ def answer_failure(error: Exception) -> Response | HTTPException:
     return answer_http_error(InternalServerError())
 
 
+def _advice(error: WorkplanError) -> list[dict[str, Any]]:
+    """What may have made the query slow that *error* is about, and how to write it instead."""
+    # Of a query in the address Flask knows as well.
+    text = error.query or request.args.get("query", "")
+    lang = reader_language()
+    return [
+        {
+            "name": hint.shape.name,
+            "sentence": gettext(hint.shape.sentence, lang),
+            "line": hint.line,
+            "column": hint.column,
+            **({"rewrite": hint.rewrite} if hint.rewrite else {}),
+        }
+        for hint in hints(text)
+    ]
+
+
 def _where(error: WorkplanError) -> Mapping[str, str]:
     """A caret line under the place of a syntax error."""
     if not isinstance(error, MalformedQuery) or "column" not in error.values:
@@ -103,11 +133,18 @@ def _where(error: WorkplanError) -> Mapping[str, str]:
     return {"caret": "".join("\t" if character == "\t" else " " for character in before) + "^"}
 
 
+def _plain(value: Any, lang: str) -> Any:
+    """*value* as JSON has it; words of which any would do, in *lang*."""
+    if isinstance(value, list | tuple):
+        return [gettext(word, lang) for word in value]
+    return value if isinstance(value, int | float) else str(value)
+
+
 def _problem(
-    slug: str, status: int, title: str, text: str, values: Mapping[str, Any], extra: Mapping[str, str]
+    slug: str, status: int, title: str, text: str, values: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> Response:
     lang = reader_language()
-    plain = {name: value if isinstance(value, int | float) else str(value) for name, value in values.items()}
+    plain = {name: _plain(value, lang) for name, value in values.items()}
     problem = {
         **plain,
         **extra,
@@ -116,6 +153,8 @@ def _problem(
         "status": status,
         "detail": sentence(text, values, lang),
     }
+    if request_id := REQUEST_ID.get():
+        problem["instance"] = f"urn:uuid:{request_id}" if _IS_UUID(request_id) else request_id
     if prefers_html(request.headers.get("Accept")):
         response = Response(render_template("error.html", problem=problem, lang=lang), status, mimetype="text/html")
     else:

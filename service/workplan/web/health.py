@@ -1,25 +1,41 @@
-"""Whether the service lives and whether it can answer, for whoever watches over it."""
+"""Whether the service lives, whether it can answer and how it fares, for whoever watches over it."""
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from workplan.engine.query import QueryRequest
 from workplan.model.formats import JSON_RESULTS
+from workplan.operation.exposition import expose
+from workplan.release.sources import ontology_version
 
-health = Blueprint("health", __name__, url_prefix="/health")
+health = Blueprint("health", __name__)
 
 
-@health.get("/live")
+@health.get("/health/live")
 def live() -> Response:
     """The process answers."""
     return jsonify(status="live")
 
 
-@health.get("/ready")
+@health.get("/health/ready")
 def ready() -> Response:
     """The store answers: with the release's version, null where a remote store serves."""
     service = current_app.extensions["workplan"]
     service.engine.run(QueryRequest("ASK { ?s ?p ?o }"), JSON_RESULTS)
     return jsonify(status="ready", version=service.version)
+
+
+@health.get("/metrics")
+def metrics() -> Response:
+    """The figures of all web processes and of the pool, as Prometheus reads them."""
+    service = current_app.extensions["workplan"]
+    information = {"software": ontology_version(), "release": service.version or ""}
+    body, content_type = expose(
+        current_app.extensions["workplan.figures"],
+        information,
+        getattr(service.engine, "state", None),
+        request.headers.get("Accept", ""),
+    )
+    return Response(body, content_type=content_type)
 
 
 @health.after_request

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
 
+from workplan.engine.hints import SHAPES, hints
 from workplan.engine.query import Kind, QueryRequest
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import describe, names_of
@@ -213,13 +214,26 @@ def query_form(lang: str) -> ResponseReturnValue:
         answer=answer,
         error=error,
         detail=sentence(error.text, error.values, lang) if error else None,
+        hints=[
+            {
+                "line": hint.line,
+                "column": hint.column,
+                "sentence": gettext(hint.shape.sentence, lang),
+                "rewrite": hint.rewrite,
+            }
+            for hint in hints(text)
+        ],
         default=_FIRST_QUERY,
         examples=[q for q in service().queries.values() if not q.parameters],
         limits=service().config.limits,
         formats=SOLUTION_FORMATS if answer is None or answer["kind"] != "graph" else GRAPH_FORMATS,
         shown=SHOWN_ROWS,
     )
-    return Response(page, status=status)
+    response = Response(page, status=status)
+    if error:
+        # As every error: scripts of any site may read it.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _answered(text: str) -> dict[str, Any]:
@@ -257,6 +271,12 @@ def _cell(term: Any) -> Value | None:
 def problem(slug: str) -> ResponseReturnValue:
     """The page that explains a kind of error, in the language that the browser prefers."""
     return redirect(page_address(f"problem/{slug}"), 303)
+
+
+@pages.get("/<any(ca, es, en):lang>/problem/slow-query-shapes")
+def slow_shapes(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """The shapes of a query that the engine plans badly, each with its quick form."""
+    return render_template("slow_shapes.html", shapes=SHAPES)
 
 
 @pages.get("/<any(ca, es, en):lang>/problem/<slug>")

@@ -12,6 +12,8 @@ from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import QueryEngine
 from workplan.model.errors import N_, MissingFolder
+from workplan.operation.slow_queries import SlowQueryLog
+from workplan.operation.succession import RunningPool
 from workplan.questions.catalogue import SavedQuery, catalogue
 from workplan.release.build import Release, current_release
 from workplan.release.sources import load_home, releases_folder
@@ -36,14 +38,6 @@ class Service:
         return self.release.version if self.release else None
 
 
-@dataclass(frozen=True)
-class RunningPool:
-    """A pool at *address* that holds the release *version*, which may no longer be the current one."""
-
-    address: Path
-    version: str
-
-
 def open_service(root: Path | None, out: Path | None, store: str | None, pool: RunningPool | None = None) -> Service:
     """The service of the home at *root*: over the endpoint *store*, a *pool*, or the current release in *out*.
 
@@ -56,12 +50,19 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
         # Its client imports rdflib, which an embedded store does not need.
         from workplan.engine.remote import RemoteEngine
 
-        return Service(RemoteEngine(store, config.limits, config.allowed_services), config, None, queries)
+        remote = RemoteEngine(store, config.limits, config.allowed_services)
+        return Service(_watched(remote, config), config, None, queries)
     folder = out or releases_folder(home)
     if pool:
-        engine = PooledEngine(pool.address, config.limits, config.allowed_services)
-        return Service(engine, config, Release(pool.version, folder / pool.version), queries)
+        pooled = PooledEngine(Path(pool.address), config.limits, config.allowed_services)
+        return Service(_watched(pooled, config), config, Release(pool.version, folder / pool.version), queries)
     release = current_release(folder)
     if release is None:
         raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
-    return Service(EmbeddedEngine(release.data, config.limits, config.allowed_services), config, release, queries)
+    embedded = EmbeddedEngine(release.data, config.limits, config.allowed_services)
+    return Service(_watched(embedded, config), config, release, queries)
+
+
+def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
+    """*engine*, with its slow queries logged where that is wanted."""
+    return SlowQueryLog(engine, config.slow_query) if config.slow_query else engine

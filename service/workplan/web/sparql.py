@@ -1,30 +1,27 @@
 """The SPARQL endpoint: the protocol at ``/sparql``.
 
-Queries are answered by a layer in front of Flask, which would cost more than a small query does. Errors, preflights and
-the question what this endpoint is go on to Flask. It may not answer pages: a browser that asks nothing is sent to the
-editor.
+Most queries are answered before Flask (see front); what they have in common with the others is here, and the others,
+errors, preflights and the question what this endpoint is come to the view. It may not answer pages: a browser that asks
+nothing is sent to the editor.
 """
 
 import hashlib
-import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from flask import Blueprint, Response, current_app, request
 
 from workplan.engine.description import describe
 from workplan.engine.negotiation import FORMATS, accepted_ranges, best_accepted, choose, first_known, prefers_html
 from workplan.engine.protocol import METHODS, ProtocolRequest, has_query, read
+from workplan.engine.query import QueryResult
 from workplan.knowledge.graphs import graph_sizes
 from workplan.language import preferred
-from workplan.model.errors import N_, BadRequest
+from workplan.model.errors import N_, BadRequest, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS, Format, named
 
 from .service import Service
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 sparql = Blueprint("sparql", __name__)
 
@@ -45,61 +42,8 @@ CORS: Final = {
 }
 """Scripts of any site may read the answer, errors included."""
 
-_FAILURE: Final = "workplan.failure"
+FAILURE: Final = "workplan.failure"
 """Where a request keeps what went wrong before Flask saw it."""
-
-_QUERY: Final = re.compile(r"(?:^|&)query=")
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
-
-
-class QueryLayer:
-    """A WSGI layer over Flask's *application*: it answers queries to *service*, with *headers* beside those of its own.
-
-    What is unusual goes to Flask, which answers it in the same way.
-    """
-
-    def __init__(
-        self,
-        application: "WSGIApplication",
-        service: Service,
-        headers: Mapping[str, str],
-        max_bytes: int = MAX_REQUEST_BYTES,
-    ) -> None:
-        self._application = application
-        self._service = service
-        self._max_bytes = max_bytes
-        self._headers = [*headers.items(), *CORS.items()]
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer, or have Flask answer."""
-        if environ["PATH_INFO"] != ADDRESS or not self._is_usual(environ):
-            return self._application(environ, start_response)
-        method, length = environ["REQUEST_METHOD"], environ.get("CONTENT_LENGTH")
-        try:
-            headers, body = _answer(
-                self._service,
-                method,
-                environ.get("CONTENT_TYPE"),
-                environ["QUERY_STRING"].encode("latin-1"),
-                environ["wsgi.input"].read(int(length)) if length else b"",
-                f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}{environ.get('SCRIPT_NAME', '')}{ADDRESS}",
-                environ.get("HTTP_ACCEPT"),
-            )
-        except Exception as failure:
-            # One handler tells of every error, in the reader's language and as a page where that is wanted.
-            environ[_FAILURE] = failure
-            return self._application(environ, start_response)
-        start_response("200 OK", [*headers, ("Content-Length", str(len(body))), *self._headers])
-        return () if method == "HEAD" else (body,)
-
-    def _is_usual(self, environ: "WSGIEnvironment") -> bool:
-        """Whether a request to the endpoint can be told for a query at a glance."""
-        if not _HOST.fullmatch(environ.get("HTTP_HOST", "")):
-            return False
-        method, length = environ["REQUEST_METHOD"], environ.get("CONTENT_LENGTH") or ""
-        if method in ("GET", "HEAD"):
-            return not length and bool(_QUERY.search(environ["QUERY_STRING"]))
-        return method == "POST" and length.isdecimal() and int(length) <= self._max_bytes
 
 
 @sparql.after_request
@@ -112,7 +56,7 @@ def allow_all_origins(response: Response) -> Response:
 @sparql.route(ADDRESS, methods=ALL_METHODS, provide_automatic_options=False)
 def answer_sparql() -> Response:
     """Answer a query, a preflight, or the question what this endpoint is."""
-    if failure := request.environ.get(_FAILURE):
+    if failure := request.environ.get(FAILURE):
         raise failure
     if request.method == "OPTIONS":
         return preflight(METHODS)
@@ -123,11 +67,45 @@ def answer_sparql() -> Response:
         request.method,
         request.headers.get("Content-Type"),
         request.query_string,
-        request.get_data(cache=False),
+        request.get_data(),
         request.base_url,
         request.headers.get("Accept"),
     )
     return Response(body, headers=headers)
+
+
+def prepare(
+    service: Service,
+    method: str,
+    content_type: str | None,
+    query_string: bytes,
+    body: bytes,
+    address: str,
+    accept: str | None,
+) -> tuple[ProtocolRequest, Format]:
+    """What a request at *address* asks, and the format of the answer to it."""
+    asked = read(method, content_type, query_string, body, address)
+    offered = FORMATS[service.engine.kind_of(asked.query)]
+    return asked, choose(offered, first_known(offered, asked.formats), accept)
+
+
+def headers_of(
+    service: Service, asked: ProtocolRequest, form: Format, result: QueryResult, seconds: float
+) -> list[tuple[str, str]]:
+    """The headers of the *result* of what was *asked*, which took *seconds* in all."""
+    queued = max(0.0, seconds - result.seconds)
+    headers = [
+        ("Content-Type", form.content_type),
+        ("Vary", "Accept"),
+        ("Server-Timing", f"queue;dur={queued * 1000:.2f}, engine;dur={result.seconds * 1000:.2f}"),
+    ]
+    if service.version:
+        headers.append(("Cache-Control", f"public, max-age={service.config.max_age}"))
+        headers.append(("ETag", f'"{_etag(service.version, asked, form)}"'))
+    else:
+        # Nothing tells when the data behind a remote store change.
+        headers.append(("Cache-Control", "no-cache"))
+    return headers
 
 
 def _answer(
@@ -140,24 +118,14 @@ def _answer(
     accept: str | None,
 ) -> tuple[list[tuple[str, str]], bytes]:
     """The headers and the body of the answer to a query at *address*."""
-    asked = read(method, content_type, query_string, body, address)
-    offered = FORMATS[service.engine.kind_of(asked.query)]
-    form = choose(offered, first_known(offered, asked.formats), accept)
+    asked, form = prepare(service, method, content_type, query_string, body, address, accept)
     started = time.perf_counter()
-    result = service.engine.run(asked.query, form)
-    queued = time.perf_counter() - started - result.seconds
-    headers = [
-        ("Content-Type", form.content_type),
-        ("Vary", "Accept"),
-        ("Server-Timing", f"queue;dur={queued * 1000:.2f}, engine;dur={result.seconds * 1000:.2f}"),
-    ]
-    if service.version:
-        headers.append(("Cache-Control", f"public, max-age={service.config.max_age}"))
-        headers.append(("ETag", f'"{_etag(service.version, asked, form)}"'))
-    else:
-        # Nothing tells when the data behind a remote store change.
-        headers.append(("Cache-Control", "no-cache"))
-    return headers, result.body
+    try:
+        result = service.engine.run(asked.query, form)
+    except WorkplanError as error:
+        error.query = asked.query.text
+        raise
+    return headers_of(service, asked, form, result, time.perf_counter() - started), result.body
 
 
 def _etag(version: str, asked: ProtocolRequest, form: Format) -> str:

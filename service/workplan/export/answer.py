@@ -1,0 +1,295 @@
+"""One question as someone asks it: its values, its page, its format, and the answer in any format that it can have.
+
+A format is an entry in RENDERERS, whoever adds one. It may not hold SPARQL or know how the question arrived.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, TypeVar
+from urllib.parse import urlencode, urljoin
+
+from workplan.configuration import Configuration
+from workplan.engine.query import Kind, QueryEngine, QueryRequest
+from workplan.knowledge.choices import Choice, choices_of
+from workplan.knowledge.origin import Origin, origin
+from workplan.knowledge.table import Table, table_of
+from workplan.language import DEFAULT, LANGUAGES, pick
+from workplan.model.errors import N_, BadParameter, UnknownPage
+from workplan.model.formats import CSV, CSV_METADATA, GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, XLSX, Format
+from workplan.questions.catalogue import SavedQuery, refuse_unknown
+from workplan.questions.rewriting import count_of, page_of
+
+from .credits import Credits
+from .metadata import csvw
+from .spreadsheet import excel_csv, workbook
+
+PAGE_LENGTH: Final = 100
+"""Rows of a page where neither the request nor the question's header says."""
+
+LAST_PAGE: Final = 10**9
+"""The highest number of a page that is read as one."""
+
+SWITCH: Final[Mapping[str, bool]] = {"1": True, "0": False}
+"""How a switch in an address is on or off."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Source:
+    """What answers: an *engine* over one release and that release's *queries*.
+
+    *version* is None where the data may change unseen; a *pinned* address answers from one release for good.
+    """
+
+    engine: QueryEngine
+    queries: Mapping[str, SavedQuery]
+    config: Configuration
+    version: str | None
+    is_pinned: bool = False
+
+    @property
+    def origin(self) -> Origin:
+        """Where its data come from: asked once of a release, each time of a store that may change."""
+        return self._origin if self.version else origin(self.engine)
+
+    @cached_property
+    def _origin(self) -> Origin:
+        return origin(self.engine)
+
+    def choices(self, query: SavedQuery) -> Mapping[str, tuple[Choice, ...]]:
+        """The values that the data offer for the parameters of *query*: asked once of a release."""
+        if self.version is None:
+            return choices_of(self.engine, query, self.queries)
+        if query.name not in self._choices:
+            self._choices[query.name] = choices_of(self.engine, query, self.queries)
+        return self._choices[query.name]
+
+    @cached_property
+    def _choices(self) -> dict[str, Mapping[str, tuple[Choice, ...]]]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page *number*, from 1, of *length* rows each."""
+
+    number: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of *query*: *values* of its parameters, one *page* or all rows, for a reader of *lang*."""
+
+    query: SavedQuery
+    values: Mapping[str, str]
+    page: Page | None
+    lang: str
+    is_excel: bool = False
+
+
+def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ...], config: Configuration) -> Asked:
+    """What the parameters *given* ask of *query*; *known* are the ones beside the query's own.
+
+    Raises BadParameter for one that is unknown, repeated or malformed.
+    """
+    names = [parameter.name for parameter in query.parameters]
+    refuse_unknown(given, [*names, *known])
+    for name, values in given.items():
+        if len(values) > 1:
+            raise BadParameter(N_("El paràmetre «%(name)s» hi és %(count)s vegades."), name=name, count=len(values))
+    one = {name: values[0] for name, values in given.items()}
+    asked = {name: one[name] for name in names if one.get(name)}
+    # What is missing or malformed is refused before anything is asked.
+    query.request(asked)
+    return Asked(
+        query,
+        asked,
+        _page(query, one, config.limits.rows),
+        _one_of("lang", one.get("lang", DEFAULT), {lang: lang for lang in LANGUAGES}),
+        _one_of("excel", one.get("excel", "0"), SWITCH),
+    )
+
+
+def _one_of(name: str, given: str, known: Mapping[str, Value]) -> Value:
+    if given not in known:
+        raise BadParameter(
+            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; pot ser: %(choices)s."),
+            name=name,
+            value=given,
+            choices=", ".join(known),
+        )
+    return known[given]
+
+
+def _page(query: SavedQuery, given: Mapping[str, str], most: int) -> Page | None:
+    if "page" not in given and "limit" not in given:
+        return None
+    length = min(query.page_length or PAGE_LENGTH, most)
+    return Page(_number("page", given, 1, LAST_PAGE), _number("limit", given, length, most))
+
+
+def _number(name: str, given: Mapping[str, str], otherwise: int, most: int) -> int:
+    text = given.get(name)
+    if text is None:
+        return otherwise
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    if not is_number or not 1 <= int(text) <= most:
+        raise BadParameter(
+            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; s'esperava un nombre enter d'1 a %(most)s."),
+            name=name,
+            value=text,
+            most=most,
+        )
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer of *source* to what was *asked*; nothing is asked of the store before it is needed.
+
+    *base* is the address at which this service is reached, empty where there is none.
+    """
+
+    source: Source
+    asked: Asked
+    base: str
+
+    @cached_property
+    def kind(self) -> Kind:
+        """The kind of answer that the question has."""
+        return self.source.engine.kind_of(QueryRequest(self.asked.query.text))
+
+    @cached_property
+    def request(self) -> QueryRequest:
+        """What the engine is asked: all rows, or those of the page. Raises UnknownPage."""
+        query, page = self.asked.query, self.asked.page
+        if page is None:
+            return query.request(self.asked.values)
+        if page.number > self.last_page:
+            raise UnknownPage(page=page.number, last=self.last_page)
+        start = (page.number - 1) * page.length
+        return query.request(self.asked.values, page_of(query.text, list(query.columns), start, page.length))
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows all pages have together. Raises BadParameter where the answer has no rows."""
+        if self.kind is not Kind.SOLUTIONS:
+            raise BadParameter(N_("La resposta d'aquesta consulta no és una taula: no té pàgines."))
+        query = self.asked.query
+        asked = query.request(self.asked.values, count_of(query.text))
+        (row,) = table_of(self.source.engine, query, self.source.engine.run(asked, JSON_RESULTS).body).rows
+        return int(getattr(row[0], "value", 0))
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page; an answer without rows has one."""
+        return max(1, -(-self.total // self.asked.page.length)) if self.asked.page else 1
+
+    @cached_property
+    def table(self) -> Table:
+        """The rows as a table."""
+        return table_of(self.source.engine, self.asked.query, self.body(JSON_RESULTS))
+
+    def body(self, form: Format) -> bytes:
+        """What the engine writes in *form*."""
+        return self.source.engine.run(self.request, form).body
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the request asks, apart from its format and its language: the same whatever the order it came in."""
+        page = self.asked.page
+        paging = {"page": str(page.number), "limit": str(page.length)} if page else {}
+        return {**dict(sorted(self.asked.values.items())), **paging}
+
+    def address(self, extension: str = "", *, is_pinned: bool = False, **changed: str) -> str:
+        """The absolute address of this answer with *extension* and with the parameters *changed*.
+
+        A *pinned* one answers from this release for good, where there is a release.
+        """
+        release = f"/releases/{self.source.version}" if is_pinned and self.source.version else ""
+        path = f"{release}/query/{self.asked.query.name}{extension and '.'}{extension}"
+        parameters = urlencode({**self.parameters, **changed})
+        return urljoin(self.base, f"{path}?{parameters}" if parameters else path)
+
+    @property
+    def credits(self) -> Credits:
+        """What a file with this answer says of itself."""
+        query, lang, config = self.asked.query, self.asked.lang, self.source.config
+        known = self.source.origin
+        return Credits(
+            lang=lang,
+            title=query.title(lang),
+            question=query.question(lang),
+            asked=tuple(self.parameters.items()),
+            publisher=config.title_in(lang),
+            sources=tuple((iri, (pick(labels, lang) or (iri,))[0]) for iri, labels in known.sources.items()),
+            licence=config.licence,
+            modified=known.modified,
+            release=self.source.version,
+            address=self.address(is_pinned=True) if self.base else None,
+        )
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """How an answer becomes a file: in *form*, for answers of *kinds*, as *write* does."""
+
+    form: Format
+    kinds: tuple[Kind, ...]
+    write: Callable[[Answer], bytes]
+
+    @property
+    def extension(self) -> str:
+        """What follows the first dot of an address."""
+        return self.form.name
+
+
+def _as_engines_do(form: Format, *kinds: Kind) -> Renderer:
+    return Renderer(form, kinds, lambda answer: answer.body(form))
+
+
+def _csv(answer: Answer) -> bytes:
+    return excel_csv(answer.table, answer.asked.lang) if answer.asked.is_excel else answer.body(CSV)
+
+
+def _metadata(answer: Answer) -> bytes:
+    columns = list(answer.asked.query.columns.values())
+    url = answer.address(CSV.name, is_pinned=answer.source.is_pinned)
+    return csvw(answer.asked.query, columns, answer.credits, url)
+
+
+RENDERERS: Final[Mapping[str, Renderer]] = MappingProxyType(
+    {
+        renderer.extension: renderer
+        for renderer in (
+            *(_as_engines_do(form, Kind.SOLUTIONS, Kind.BOOLEAN) for form in SOLUTION_FORMATS if form is not CSV),
+            Renderer(CSV, (Kind.SOLUTIONS, Kind.BOOLEAN), _csv),
+            Renderer(XLSX, (Kind.SOLUTIONS,), lambda answer: workbook(answer.table, answer.credits)),
+            Renderer(CSV_METADATA, (Kind.SOLUTIONS,), _metadata),
+            *(_as_engines_do(form, Kind.GRAPH) for form in GRAPH_FORMATS),
+        )
+    }
+)
+"""The formats of answers by extension; of those of one kind, the first is the default."""
+
+
+def renderers_of(kind: Kind) -> list[Renderer]:
+    """The formats that an answer of *kind* can have, the default first."""
+    return [renderer for renderer in RENDERERS.values() if kind in renderer.kinds]
+
+
+def known_parameters(extension: str, kind: Kind) -> tuple[str, ...]:
+    """The parameters that an address with *extension* takes beside the question's own."""
+    paging = ("page", "limit") if kind is Kind.SOLUTIONS else ()
+    excel = ("excel",) if extension == CSV.name and kind is Kind.SOLUTIONS else ()
+    return (*paging, "lang", *excel, *(() if extension else ("format",)))
+
+
+def told_by(answer: Answer, form: Format) -> tuple[object, ...]:
+    """All that tells the bytes of *answer* in *form* from those of others of the same release."""
+    asked = answer.asked
+    return (answer.base, asked.query.text, answer.parameters, form.name, asked.lang, asked.is_excel)

@@ -1,0 +1,50 @@
+"""Where the data come from and when they last changed, for whatever quotes them.
+
+It may not know languages.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workplan.engine.query import QueryEngine
+
+from .asking import solutions
+from .description import Text, text_of
+
+_SOURCES = """
+SELECT DISTINCT ?source ?label
+WHERE {
+  ?version prov:hadPrimarySource ?source .
+  OPTIONAL { ?source rdfs:label ?label }
+}
+"""
+
+_MODIFIED = """
+SELECT (MAX(?day) AS ?modified)
+WHERE {
+  VALUES ?property { dcterms:issued prov:generatedAtTime }
+  ?s ?property ?moment .
+  BIND (SUBSTR(STR(?moment), 1, 10) AS ?day)
+}
+"""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The labels of the documents from which plans were read, by IRI, and the last day that the data give as theirs."""
+
+    sources: Mapping[str, tuple[Text, ...]]
+    modified: str | None
+
+
+def origin(engine: QueryEngine) -> Origin:
+    """Where the data behind *engine* come from."""
+    labels: dict[str, set[Text]] = defaultdict(set)
+    for row in solutions(engine, _SOURCES):
+        labels[row["source"].value] |= {text_of(row["label"])} if row["label"] else set()
+    (dates,) = solutions(engine, _MODIFIED)
+    return Origin(
+        {iri: tuple(sorted(texts)) for iri, texts in sorted(labels.items())},
+        dates["modified"].value if dates["modified"] else None,
+    )

@@ -1,0 +1,385 @@
+"""The service described as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0): every question, and the data routes.
+
+It is made from the catalogue of questions, so that it cannot lie. It may not answer.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from workplan.configuration import Configuration
+from workplan.engine.outline import kind_of
+from workplan.export.answer import LAST_PAGE, RENDERERS, Renderer, Source, known_parameters, renderers_of
+from workplan.knowledge.choices import Choice, start_values
+from workplan.language import LANGUAGES, gettext, pick
+from workplan.model.errors import N_
+from workplan.model.formats import (
+    CONSTRUCT_FORMATS,
+    CSV_METADATA,
+    GRAPH_FORMATS,
+    JSON_RESULTS,
+    SOLUTION_FORMATS,
+    Format,
+)
+from workplan.questions.catalogue import SavedQuery
+from workplan.questions.parameters import LONGEST_LITERAL, Parameter
+from workplan.release.build import VERSION_LENGTH
+
+from .data import DESCRIPTION_FORMATS, DUMP_FORMATS
+
+VERSION: Final = "3.1.1"
+
+SHOWN_CHOICES: Final = 50
+"""Choices of a parameter that are given as examples: the rest are where the question's page lists them."""
+
+_IRI: Final = r"^(https?://[a-z0-9-]+(\.[a-z0-9-]+)*(/[A-Za-z0-9._~-]*)*|[a-z0-9.-]+(/[A-Za-z0-9._-]+)+)$"
+"""A whole IRI, or the path of one of the data; a service takes more, but these are all that anyone needs."""
+
+_SCHEMAS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "iri": {"type": "string", "pattern": _IRI},
+    "literal": {"type": "string", "minLength": 1, "maxLength": LONGEST_LITERAL},
+    "integer": {"type": "integer", "minimum": -(10**18) + 1, "maximum": 10**18 - 1},
+    "decimal": {"type": "number"},
+    "boolean": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+}
+"""The JSON Schema of each kind of parameter; those of a language are texts."""
+
+_RESULTS: Final = {
+    "type": "object",
+    "required": ["head"],
+    "properties": {
+        "head": {
+            "type": "object",
+            "properties": {"vars": {"type": "array", "items": {"type": "string"}}},
+        },
+        "results": {
+            "type": "object",
+            "required": ["bindings"],
+            "properties": {"bindings": {"type": "array", "items": {"type": "object"}}},
+        },
+        "boolean": {"type": "boolean"},
+    },
+}
+"""SPARQL 1.1 Query Results JSON Format (https://www.w3.org/TR/sparql11-results-json/)."""
+
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+    },
+}
+"""Problem details (RFC 9457)."""
+
+_ERRORS: Final = {
+    "400": N_("Un paràmetre sobra, falta o no té la forma que s'espera; la frase diu quins n'hi ha."),
+    "404": N_("No existeix."),
+    "406": N_("El format no es pot donar; la frase diu quins n'hi ha."),
+    "413": N_("La resposta passa dels límits: mai no es talla."),
+    "503": N_("El servei està ocupat; Retry-After diu quan tornar-hi."),
+    "504": N_("La consulta ha esgotat el temps."),
+}
+
+Words = Mapping[str, Any]
+
+
+def describe(source: Source, base: str, lang: str) -> dict[str, Any]:
+    """The document of the service at *base* over *source*, for a reader of *lang*."""
+
+    def said(text: str) -> str:
+        return gettext(text, lang)
+
+    paths: dict[str, Any] = {}
+    for query in source.queries.values():
+        paths[f"/query/{query.name}"] = {"get": _question(query, source, lang)}
+    paths |= _routes(source, said)
+    return {
+        "openapi": VERSION,
+        "info": _info(source.config, source.version, lang),
+        "servers": [{"url": base.rstrip("/")}],
+        "tags": [{"name": tag} for tag in sorted({tag for query in source.queries.values() for tag in query.tags})],
+        "paths": paths,
+        "components": {
+            "schemas": {"Results": _RESULTS, "Problem": _PROBLEM},
+            "responses": {
+                status: {
+                    "description": said(text),
+                    "content": {"application/problem+json": {"schema": _ref("Problem")}},
+                }
+                for status, text in _ERRORS.items()
+            },
+        },
+    }
+
+
+def _info(config: Configuration, version: str | None, lang: str) -> dict[str, Any]:
+    return {
+        "title": config.title_in(lang),
+        "description": gettext(
+            N_("Cada consulta desada és una operació; les dades també es donen per recurs, senceres o amb SPARQL."),
+            lang,
+        ),
+        "version": version or "0",
+        "license": {"name": config.licence, "url": config.licence},
+        **({"contact": {_contact_key(config.contact): config.contact}} if config.contact else {}),
+    }
+
+
+def _contact_key(contact: str) -> str:
+    return "email" if "@" in contact and "://" not in contact else "url"
+
+
+def _question(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
+    """The operation that answers *query* by ``Accept`` or ``format=``."""
+    kind = kind_of(query.text)
+    choices = source.choices(query)
+    start = start_values(query, choices)
+    taken = known_parameters("", kind)
+    description = [query.question(lang), str(query.header.get("description") or "")]
+    return {
+        "operationId": _camel(query.name),
+        "summary": query.title(lang),
+        "description": "\n\n".join(filter(None, description)),
+        "tags": list(query.tags),
+        "parameters": [
+            *(_parameter(each, choices.get(each.name, ()), start.get(each.name), lang) for each in query.parameters),
+            *_common(taken, renderers_of(kind), source.config, lang),
+        ],
+        "responses": {
+            "200": {
+                "description": gettext(N_("La resposta."), lang),
+                "headers": _headers(lang, is_paged="page" in taken),
+                "content": _content(query, renderers_of(kind)),
+            },
+            "303": {"description": gettext(N_("La pàgina de la consulta, per a un navegador."), lang)},
+            "304": {"description": gettext(N_("No ha canviat."), lang)},
+            **_errors(),
+        },
+    }
+
+
+def _parameter(parameter: Parameter, choices: Sequence[Choice], start: str | None, lang: str) -> dict[str, Any]:
+    schema: dict[str, Any] = dict(_SCHEMAS.get(parameter.kind, _SCHEMAS["literal"]))
+    if parameter.choices:
+        schema = {"type": "string", "enum": list(parameter.choices)}
+    described: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "required": parameter.is_required,
+        "schema": schema,
+    }
+    if not parameter.is_required:
+        # As a form sends it whose field was left alone.
+        described["allowEmptyValue"] = True
+    examples = {
+        _key(choice.value): {
+            "summary": (pick(choice.name.labels, lang) or (choice.value,))[0],
+            "value": choice.value,
+        }
+        for choice in sorted(choices[:SHOWN_CHOICES], key=lambda choice: choice.value != start)
+    }
+    if examples:
+        described["examples"] = examples
+    elif start is not None:
+        described["example"] = start
+    return described
+
+
+def _common(
+    taken: Iterable[str], offered: Sequence[Renderer], config: Configuration, lang: str
+) -> list[dict[str, Any]]:
+    """The parameters *taken* that every question has."""
+    rows = config.limits.rows
+    known: dict[str, tuple[str, dict[str, Any]]] = {
+        "page": (
+            N_("El número de la pàgina, des d'1; les capçaleres Link duen a les altres."),
+            {"type": "integer", "minimum": 1, "maximum": LAST_PAGE},
+        ),
+        "limit": (N_("Les files de cada pàgina."), {"type": "integer", "minimum": 1, "maximum": rows}),
+        "lang": (
+            N_("La llengua dels noms de les columnes i dels textos."),
+            {"type": "string", "enum": list(LANGUAGES)},
+        ),
+        "excel": (
+            N_("Amb 1, el CSV tal com l'obre l'Excel del país de la llengua."),
+            {"type": "string", "enum": ["0", "1"]},
+        ),
+        "format": (
+            N_("El format, en lloc de la capçalera Accept."),
+            {"type": "string", "enum": [each.extension for each in offered if each.form is not CSV_METADATA]},
+        ),
+    }
+    return [
+        {"name": name, "in": "query", "description": gettext(known[name][0], lang), "schema": known[name][1]}
+        for name in taken
+    ]
+
+
+def _headers(lang: str, *, is_paged: bool) -> dict[str, Any]:
+    texts = {
+        "ETag": N_("Canvia només amb la publicació."),
+        "Link": N_("L'adreça canònica, la citable, la llicència, les metadades i les altres pàgines."),
+        **({"X-Total-Count": N_("Les files de totes les pàgines.")} if is_paged else {}),
+    }
+    return {name: {"description": gettext(text, lang), "schema": {"type": "string"}} for name, text in texts.items()}
+
+
+def _content(query: SavedQuery, offered: Iterable[Renderer]) -> dict[str, Any]:
+    bindings = {
+        "type": "object",
+        "properties": {name: {"type": "object", "title": column.label("en")} for name, column in query.columns.items()},
+    }
+    typed = {
+        "allOf": [
+            _ref("Results"),
+            {"properties": {"results": {"properties": {"bindings": {"items": bindings}}}}},
+        ]
+    }
+    return {
+        each.form.media_type: {"schema": typed} if each.form is JSON_RESULTS else {}
+        for each in offered
+        if each.form is not CSV_METADATA
+    }
+
+
+def _routes(source: Source, said: Any) -> dict[str, Any]:
+    """The addresses that every network's service has."""
+    name = _in_path("name", {"type": "string", "enum": list(source.queries)})
+    files = [each.form for each in RENDERERS.values()]
+    path = _in_path("path", {"type": "string", "minLength": 1}, "xmess/plan/2020/action/08")
+    version = _in_path("version", {"type": "string", "pattern": f"^[0-9a-f]{{{VERSION_LENGTH}}}$"}, source.version)
+    dumps = [_extension([f"{form.name}{end}" for form in DUMP_FORMATS for end in ("", ".gz")])]
+    graph_format = _in_query("format", {"type": "string", "enum": [form.name for form in GRAPH_FORMATS]})
+    sparql = _in_query("query", {"type": "string", "minLength": 1}, "ASK { ?s ?p ?o }", is_required=True)
+    sparql_forms = [*SOLUTION_FORMATS, *CONSTRUCT_FORMATS]
+    return {
+        "/query/{name}.{extension}": _get(
+            "queryFile",
+            said(N_("Una consulta desada com a fitxer, amb els paràmetres de la consulta")),
+            [name, _extension([form.name for form in files])],
+            files,
+        ),
+        "/releases/{version}/query/{name}.{extension}": _get(
+            "pinnedQueryFile",
+            said(N_("La mateixa resposta, sempre la d'aquella publicació")),
+            [version, name, _extension([form.name for form in files])],
+            files,
+        ),
+        "/id/{path}": {
+            "get": {
+                "operationId": "identify",
+                "summary": said(N_("Un recurs: porta a la seva pàgina o a la seva descripció")),
+                "parameters": [path],
+                "responses": {"303": {"description": said(N_("On és descrit."))}, **_errors()},
+            }
+        },
+        "/data/{path}.{extension}": _get(
+            "describe",
+            said(N_("La descripció d'un recurs")),
+            [path, _extension([form.name for form in DESCRIPTION_FORMATS])],
+            DESCRIPTION_FORMATS,
+        ),
+        "/sparql": {
+            **_get("sparql", said(N_("Una consulta SPARQL 1.1")), [sparql], sparql_forms),
+            "post": {
+                "operationId": "sparqlPost",
+                "summary": said(N_("Una consulta SPARQL 1.1, al cos")),
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"}
+                    },
+                },
+                "responses": {
+                    "200": {"description": said(N_("La resposta.")), "content": _bare(sparql_forms)},
+                    **_errors(),
+                },
+            },
+        },
+        "/rdf-graph-store": _get(
+            "graph",
+            said(N_("Un graf, pel seu IRI")),
+            [_in_query("graph", {"type": "string", "format": "uri"}, is_required=True)],
+            GRAPH_FORMATS,
+        ),
+        "/ns": _get("ontology", said(N_("L'ontologia")), [graph_format], GRAPH_FORMATS),
+        "/shapes": _get("shapes", said(N_("Les formes SHACL")), [graph_format], GRAPH_FORMATS),
+        "/dump.{extension}": _get("dump", said(N_("Totes les dades")), dumps, DUMP_FORMATS, is_compressed=True),
+        "/releases/{version}/dump.{extension}": _get(
+            "pinnedDump",
+            said(N_("Totes les dades d'una publicació")),
+            [version, *dumps],
+            DUMP_FORMATS,
+            is_compressed=True,
+        ),
+    }
+
+
+def _get(
+    operation: str, summary: str, parameters: list[Words], forms: Sequence[Format], *, is_compressed: bool = False
+) -> dict[str, Any]:
+    content = _bare(forms) | ({"application/gzip": {}} if is_compressed else {})
+    return {
+        "get": {
+            "operationId": operation,
+            "summary": summary,
+            "parameters": parameters,
+            "responses": {
+                "200": {"description": summary, "content": content},
+                "303": {"description": summary},
+                "304": {"description": summary},
+                **_errors(),
+            },
+        }
+    }
+
+
+def _bare(forms: Iterable[Format]) -> dict[str, Any]:
+    return {form.media_type: {} for form in forms}
+
+
+def _errors() -> dict[str, Any]:
+    return {status: {"$ref": f"#/components/responses/{status}"} for status in _ERRORS}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _extension(names: Sequence[str]) -> Words:
+    return _in_path("extension", {"type": "string", "enum": list(names)})
+
+
+def _in_path(name: str, schema: Words, example: str | None = None) -> Words:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "schema": schema,
+        **({"example": example} if example else {}),
+    }
+
+
+def _in_query(name: str, schema: Words, example: str | None = None, *, is_required: bool = False) -> Words:
+    return {
+        "name": name,
+        "in": "query",
+        "required": is_required,
+        "schema": schema,
+        **({"example": example} if example else {}),
+    }
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("-")
+    return first + "".join(word[:1].upper() + word[1:] for word in others)
+
+
+def _key(value: str) -> str:
+    """The end of an IRI as the name of an example, which takes no slashes (OpenAPI, section 4.8.7.1)."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", "-".join(value.rstrip("/").split("/")[-2:]))

@@ -1,0 +1,195 @@
+"""Kept answers: the same as fresh ones, given again, compressed or not, and never an error or another's."""
+
+import gzip
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import brotli
+import pytest
+from flask import Flask
+
+from rsgi import RsgiClient
+from workplan.operation.figures import Figures
+from workplan.web.answers import Answer, AnswerCache
+from workplan.web.front import Front, Site
+
+PLAN = "/ca/xmess/plan/2020"
+
+
+class Counting:
+    """A WSGI application that says how often it was asked, over *application*."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        self.asked = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Count and pass on."""
+        self.asked += 1
+        return self.application(environ, start_response)
+
+
+@pytest.fixture
+def counting(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Counting:
+    """Flask's part, counted."""
+    counting = Counting(app.wsgi_app)
+    monkeypatch.setattr(app, "wsgi_app", counting)
+    return counting
+
+
+@pytest.fixture
+def front(app: Flask) -> Front:
+    """The whole application, without a pool."""
+    return Front(Site(app), Figures())
+
+
+@pytest.fixture
+def client(counting: Counting, front: Front) -> Iterator[RsgiClient]:
+    """A client of it."""
+    client = RsgiClient(front)
+    yield client
+    client.close()
+
+
+def test_an_answer_is_given_again_without_asking(client: RsgiClient, counting: Counting) -> None:
+    """Byte for byte, and saying so."""
+    first, second = client.get(PLAN), client.get(PLAN)
+
+    assert first.data == second.data
+    assert counting.asked == 1
+    assert second.headers["Server-Timing"] == "cache;desc=hit"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"path": "/es/xmess/plan/2020"},
+        {"path": PLAN, "headers": {"Accept": "text/turtle"}},
+        {"path": PLAN, "query_string": "x=1"},
+        {"path": PLAN, "headers": {"Accept-Language": "en"}},
+        {"path": PLAN, "headers": {"Host": "example.org"}},
+        {"path": PLAN, "headers": {"Range": "bytes=0-9"}},
+    ],
+)
+def test_another_question_is_not_answered_with_this_one(
+    client: RsgiClient, counting: Counting, other: dict[str, Any]
+) -> None:
+    """By address, host, format or language."""
+    client.get(PLAN)
+    client.get(**other)
+
+    assert counting.asked == 2
+
+
+def test_an_unchanged_answer_is_not_sent_again(client: RsgiClient, counting: Counting) -> None:
+    """304, with and without compression, each by its own tag."""
+    plain = client.get(PLAN)
+    packed = client.get(PLAN, headers={"Accept-Encoding": "gzip"})
+
+    assert gzip.decompress(packed.data) == plain.data
+    assert plain.headers["ETag"] != packed.headers["ETag"]
+    assert client.get(PLAN, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+    assert client.get(PLAN, headers={"If-None-Match": f'"x", W/{plain.headers["ETag"]}'}).status_code == 304
+    again = client.get(PLAN, headers={"If-None-Match": packed.headers["ETag"], "Accept-Encoding": "gzip"})
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == packed.headers["ETag"]
+    assert counting.asked == 1
+
+
+def test_an_answer_asked_for_on_a_condition_first_is_kept_whole(client: RsgiClient, counting: Counting) -> None:
+    """Whoever comes next knows nothing of it."""
+    etag = client.get(PLAN).headers["ETag"]
+    other = "/ca/"
+    client.get(other, headers={"If-None-Match": etag})
+
+    assert client.get(other).data
+    assert counting.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip;q=0.9", "gzip"), ("br;q=0", None), ("zstd", None)],
+)
+def test_the_best_coding_that_is_accepted_is_used(client: RsgiClient, accepted: str, coding: str | None) -> None:
+    """Brotli where it is as welcome as gzip."""
+    plain = client.get(PLAN)
+    coded = client.get(PLAN, headers={"Accept-Encoding": accepted})
+    unpack: dict[str | None, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
+
+    assert coded.headers.get("Content-Encoding") == coding
+    assert unpack[coding](coded.data) == plain.data
+    assert "Accept-Encoding" in ", ".join(coded.headers.getlist("Vary"))
+
+
+def test_head_has_the_headers_of_get_and_no_body(client: RsgiClient) -> None:
+    """From the same kept answer."""
+    for path in (PLAN, "/ca/none"):
+        head, got = client.head(path), client.get(path)
+
+        assert head.data == b""
+        assert head.headers["Content-Length"] == str(len(got.data))
+
+
+@pytest.mark.parametrize("path", ["/ca/none", "/sparql?query=SELEC", "/health/ready"])
+def test_errors_and_states_are_asked_anew(client: RsgiClient, counting: Counting, path: str) -> None:
+    """Only public answers are kept."""
+    client.get(path)
+    client.get(path)
+
+    assert counting.asked == 2
+
+
+def test_a_posted_query_is_kept_by_its_body(client: RsgiClient, counting: Counting) -> None:
+    """Two texts are two answers."""
+    ask = {"content_type": "application/sparql-query"}
+    yes = [client.post("/sparql", data="ASK {}", **ask).get_json(force=True)["boolean"] for _ in range(2)]
+    no = client.post("/sparql", data="ASK { <a:b> <a:b> <a:b> }", **ask).get_json(force=True)["boolean"]
+
+    assert (yes, no) == ([True, True], False)
+    assert counting.asked == 2
+
+
+def test_a_body_larger_than_any_query_is_refused(client: RsgiClient) -> None:
+    """Without being read to its end."""
+    answer = client.post("/sparql", data=b" " * 3_000_000, content_type="application/sparql-query")
+
+    assert answer.status_code == 413
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_equal_questions_that_come_together_are_asked_once(client: RsgiClient, counting: Counting) -> None:
+    """The others wait for the first one's answer."""
+    threads = [threading.Thread(target=lambda: client.get(PLAN)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert counting.asked == 1
+
+
+def test_each_answer_names_its_request(client: RsgiClient) -> None:
+    """By the client's id where that is one."""
+    ids = [client.get(PLAN).headers["X-Request-ID"] for _ in range(2)]
+
+    assert len(set(ids)) == 2
+    assert client.get(PLAN, headers={"X-Request-ID": "abc-1"}).headers["X-Request-ID"] == "abc-1"
+
+
+def test_the_least_used_answers_go_when_there_are_too_many() -> None:
+    """The cache is bounded in bytes, compressed forms too."""
+    cache = AnswerCache(max_bytes=10_000)
+    headers = [("Cache-Control", "public"), ("Content-Type", "text/plain")]
+    answers = {(str(n),): Answer(200, headers, b"%d" % n * 2_000) for n in range(10)}
+    for key, answer in answers.items():
+        cache.keep(key, answer)
+        cache.find(("0",))
+
+    assert [key for key in answers if cache.find(key)] == [("0",), ("6",), ("7",), ("8",), ("9",)]
+    answers["6",].compress("gzip")
+    size = len(answers["6",].forms["gzip"][1])
+    cache.find(("6",))
+    cache.keep(("6",), answers["6",])
+    assert cache.state() == {"entries": 4, "bytes": 8_000 + size}
+    assert sum(cache.find(key) is not None for key in answers) == 4

@@ -1,0 +1,431 @@
+"""A service as its operator sees it: figures, logs, request ids, a new release under load, and the end."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
+from prometheus_client.parser import text_string_to_metric_families
+
+from conftest import wait_for
+from rsgi import RsgiClient
+from workplan.operation.figures import CLASS_INDEX, CODE_INDEX, Figures
+from workplan.release.build import Release
+from workplan.web import create_app
+from workplan.web.front import Front, Site
+from workplan.web.service import Service
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+LONG = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 2000 } { SELECT * { ?d ?e ?f } LIMIT 2000 } }"
+MARK = "Retransmitir"
+MARKED = f'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c FILTER(CONTAINS(STR(?c), "{MARK} en")) }}'
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+
+@dataclass
+class Running:
+    """A server, its process and where it logs."""
+
+    address: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def get(self, path: str, **headers: str) -> Answer:
+        """GET, errors too."""
+        asked = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310 - our own address
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, error.read())
+
+    def ask(self, text: str, **headers: str) -> Answer:
+        """A query's answer as CSV."""
+        return self.get(f"/sparql?format=csv&query={urllib.parse.quote(text)}", **headers)
+
+    def figure(self, name: str, **labels: str) -> float:
+        """The sum of the samples *name* that have these labels."""
+        return figure(self.get("/metrics").body.decode(), name, **labels)
+
+    def lines(self) -> list[dict[str, Any]]:
+        """What has been logged; a pool that dies says so in its own words."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+Serve = Callable[..., Any]
+
+
+def figure(text: str, name: str, **labels: str) -> float:
+    """The sum of the samples *name* of a page of metrics that have these labels."""
+    return sum(
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+def eventually(condition: Callable[[], object], seconds: float = 15) -> bool:
+    """Whether *condition* comes to hold within *seconds*."""
+    deadline = monotonic() + seconds
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        sleep(0.02)
+    return True
+
+
+@pytest.fixture(scope="module")
+def serve(
+    command: list[str], release: Release, free_port: Callable[[], int], tmp_path_factory: pytest.TempPathFactory
+) -> Serve:
+    """Start a server over a copy of the release, with options and settings."""
+
+    @contextmanager
+    def start(*options: str, **settings: str) -> Iterator[Running]:
+        folder = tmp_path_factory.mktemp("operation")
+        shutil.copytree(release.folder.parent, folder / "releases")
+        port = free_port()
+        log = folder / "log"
+        with log.open("w") as stderr:
+            process = subprocess.Popen(
+                [*command, "serve", "--port", str(port), "--out", str(folder / "releases"), *options],
+                env=os.environ | {"WORKPLAN_LANG": "en"} | {f"WORKPLAN_{k.upper()}": v for k, v in settings.items()},
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                text=True,
+            )
+        running = Running(f"http://127.0.0.1:{port}", process, log)
+        try:
+            wait_for(f"{running.address}/health/ready", process)
+            yield running
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+    return start
+
+
+@pytest.fixture(scope="module")
+def running(serve: Serve) -> Iterator[Running]:
+    """A server that several tests share: a query may take a second, and a fifth of one is slow."""
+    with serve(limits_seconds="1", log_slow_query="200") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pair(serve: Serve) -> Iterator[Running]:
+    """A server of two web processes that logs each request."""
+    with serve("--workers", "2", log_requests="true") as running:
+        yield running
+
+
+def put_in_service(running: Running, version: str) -> None:
+    """Make *version* the current one, as a build does."""
+    releases = running.log.parent / "releases"
+    (releases / ".next").write_text(version + "\n")
+    (releases / ".next").replace(releases / "current")
+
+
+def add_release(running: Running, like: Release, version: str, change: Callable[[bytes], bytes]) -> None:
+    """A release *like* another, with a *change* in its data."""
+    releases = running.log.parent / "releases"
+    shutil.copytree(releases / like.version, releases / version)
+    data = releases / version / "data.nq"
+    data.write_bytes(change(data.read_bytes()))
+
+
+@contextmanager
+def asked_without_pause(running: Running, text: str) -> Iterator[set[tuple[int, bytes]]]:
+    """Have four clients ask *text*, each time anew; yields the answers so far."""
+    seen: set[tuple[int, bytes]] = set()
+    is_over = threading.Event()
+
+    def ask(client: int) -> None:
+        number = 0
+        while not is_over.is_set():
+            number += 1
+            answer = running.ask(f"{text} # {client} {number}")
+            seen.add((answer.status, answer.body))
+
+    threads = [threading.Thread(target=ask, args=(client,)) for client in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_requests_are_counted_by_address_and_status(running: Running) -> None:
+    """With where their time went, and whether the answer was kept."""
+    before = {
+        "sparql": running.figure("workplan_requests_total", **{"class": "sparql", "code": "200"}),
+        "page": running.figure("workplan_requests_total", **{"class": "page", "code": "404"}),
+        "engine": running.figure("workplan_request_seconds_count", **{"class": "sparql", "phase": "engine"}),
+        "hit": running.figure("workplan_cache_requests_total", result="hit"),
+    }
+    text = f"ASK {{ <a:{uuid.uuid4()}> ?p ?o }}"
+    running.ask(text)
+    running.ask(text)
+    running.get("/ca/none")
+
+    assert running.figure("workplan_requests_total", **{"class": "sparql", "code": "200"}) == before["sparql"] + 2
+    assert running.figure("workplan_requests_total", **{"class": "page", "code": "404"}) == before["page"] + 1
+    phases = {"class": "sparql", "phase": "engine"}
+    assert running.figure("workplan_request_seconds_count", **phases) == before["engine"] + 1
+    assert running.figure("workplan_cache_requests_total", result="hit") == before["hit"] + 1
+    assert running.figure("workplan_cache_entries") >= 1
+    assert running.figure("workplan_cache_bytes") > 0
+    assert running.figure("workplan_processes", role="web") == 1
+    assert running.figure("workplan_process_resident_bytes", role="pool") > 1e7
+    assert running.figure("workplan_requests_in_progress") == 1, "the one that asks"
+
+
+def test_figures_are_never_kept_and_name_the_release(running: Running, release: Release) -> None:
+    """For whoever draws them."""
+    answer = running.get("/metrics")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert figure(answer.body.decode(), "workplan_info", release=release.version) == 1
+
+
+def test_a_killed_query_is_counted_and_logged_once_without_its_client(running: Running) -> None:
+    """Its text and its time, not who asked."""
+    before = running.figure("workplan_pool_stopped_total", reason="time")
+    answer = running.ask(ENDLESS, **{"X-Request-ID": "killed-1", "User-Agent": "Spy/1", "Referer": "http://spy.org/"})
+    slow = [line for line in running.lines() if line["logger"] == "workplan.slow-queries"]
+
+    assert answer.status == 504
+    assert running.figure("workplan_pool_stopped_total", reason="time") == before + 1
+    assert [(line["query"], line["outcome"], line["request"]) for line in slow] == [
+        (ENDLESS, "query-timeout", "killed-1")
+    ]
+    assert 900 < slow[0]["milliseconds"] < 3000
+    assert not re.search(r"127\.0\.0\.1|Spy|spy\.org", running.log.read_text())
+
+
+@pytest.mark.parametrize("given", ["a", "trace-01.b_C", "x" * 64])
+def test_a_request_keeps_the_id_that_it_brings(running: Running, given: str) -> None:
+    """So that a proxy's log and ours tell of the same thing; on kept answers and errors too."""
+    fresh = [running.ask(text, **{"X-Request-ID": given}) for text in ("ASK {}", "ASK {}", "SELEC")]
+
+    assert [answer.headers["X-Request-ID"] for answer in fresh] == [given] * 3
+    assert json.loads(fresh[2].body)["instance"] == given
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 65, "a b", "a\tb", "<script>", "à", '"', "a,b", "a;b", "%0d%0aX:y"])
+def test_an_id_that_is_none_is_replaced(running: Running, given: str | None) -> None:
+    """By one of our own, another for each request."""
+    headers = {} if given is None else {"X-Request-ID": given.encode().decode("latin-1")}
+    ids = [running.ask("SELEC", **headers) for _ in range(2)]
+
+    assert all(UUID.fullmatch(answer.headers["X-Request-ID"]) for answer in ids)
+    assert ids[0].headers["X-Request-ID"] != ids[1].headers["X-Request-ID"]
+    assert json.loads(ids[0].body)["instance"] == "urn:uuid:" + ids[0].headers["X-Request-ID"]
+
+
+def test_requests_are_logged_where_wanted_without_what_the_client_asked_or_was(pair: Running) -> None:
+    """One line each, of whichever process."""
+    for number in range(12):
+        pair.get(f"/ca/?secret={number}", **{"User-Agent": "Spy/1"})
+    lines = [line for line in pair.lines() if line["logger"] == "workplan.requests"]
+    pages = [line for line in lines if line["path"] == "/ca/"]
+
+    assert len(pages) == 12
+    assert {line["status"] for line in pages} == {200}
+    assert {"method", "class", "bytes", "cached", "milliseconds", "request", "time"} <= pages[0].keys()
+    assert not re.search(r"secret|Spy", json.dumps(lines))
+
+
+def test_figures_are_summed_over_processes(pair: Running) -> None:
+    """Whichever is asked tells of all."""
+    before = pair.figure("workplan_requests_total", **{"class": "data", "code": "404"})
+    for number in range(12):
+        pair.get(f"/id/none/{number}")
+    told = {pair.figure("workplan_requests_total", **{"class": "data", "code": "404"}) for _ in range(4)}
+
+    assert told == {before + 12}
+    assert pair.figure("workplan_processes", role="web") == 2
+
+
+def test_requests_are_not_logged_by_default(running: Running) -> None:
+    """An operator has to want it."""
+    running.get("/ca/")
+
+    assert not [line for line in running.lines() if line["logger"] == "workplan.requests"]
+
+
+def test_a_new_release_comes_into_service_under_load(pair: Running, release: Release) -> None:
+    """Every request is answered, by one release or the other; those that come after it by the new one."""
+    old, new = b"n\r\n1\r\n", b"n\r\n0\r\n"
+    add_release(pair, release, "new", lambda data: data.replace(MARK.encode(), b"Emitir"))
+    with asked_without_pause(pair, MARKED) as seen:
+        for version, expected in (("new", new), (release.version, old), ("new", new)):
+            put_in_service(pair, version)
+            assert eventually(lambda version=version: in_service(pair) == {version})
+            assert {pair.ask(MARKED).body for _ in range(6)} == {expected}
+
+    assert seen == {(200, old), (200, new)}
+    assert eventually(lambda: len(pools(pair.process.pid)) == 1), "those of the others are gone"
+
+
+def in_service(running: Running) -> set[str]:
+    """What several requests are told is in service: each web process answers some of them."""
+    return {json.loads(running.get("/health/ready").body)["version"] for _ in range(8)}
+
+
+def pools(pid: int) -> list[int]:
+    """The pool processes of the server *pid*."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        children += (task / "children").read_text().split()
+    return [
+        int(child)
+        for child in sorted(set(children))
+        if b"workplan.engine.pool" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "harm", "expected"),
+    [
+        ("cut", lambda data: data[: len(data) // 2], "not whole"),
+        ("malformed", lambda data: b"<" + data, "process that loads it has ended"),
+    ],
+)
+def test_a_release_that_cannot_be_served_is_not(
+    pair: Running, release: Release, name: str, harm: Callable[[bytes], bytes], expected: str
+) -> None:
+    """The old one stays, and the log says why, once."""
+    before = in_service(pair)
+    add_release(pair, release, name, harm)
+    put_in_service(pair, name)
+    assert eventually(lambda: f'"release": "{name}"' in pair.log.read_text())
+    sleep(0.6)  # time enough for two more tries
+    (line,) = (text for text in pair.log.read_text().splitlines() if f'"release": "{name}"' in text)
+
+    assert expected in line
+    assert "stays in service" in line
+    assert in_service(pair) == before
+    assert eventually(lambda: len(pools(pair.process.pid)) == 1)
+
+
+def test_a_hang_up_has_the_settings_read_anew(serve: Serve, root: Path, tmp_path: Path) -> None:
+    """With the same release, and still without ending a process."""
+    home = tmp_path / "home"
+    shutil.copytree(root / "data", home / "data")
+    (home / "workplan.toml").write_text("[cache]\nmax_age = 7\n")
+    with serve("--home", str(home)) as running:
+        assert running.ask("ASK {}").headers["Cache-Control"].endswith("max-age=7")
+        (home / "workplan.toml").write_text("[cache]\nmax_age = 8\n")
+        running.process.send_signal(signal.SIGHUP)
+
+        assert eventually(lambda: running.ask("ASK {}").headers["Cache-Control"].endswith("max-age=8"))
+        assert not re.search("error", running.log.read_text())
+
+
+def test_who_is_being_answered_when_the_service_ends_is_answered(serve: Serve) -> None:
+    """SIGTERM waits for queries, and for nothing else."""
+    with serve(limits_seconds="60") as running:
+        answers: list[Answer] = []
+        asking = threading.Thread(target=lambda: answers.append(running.ask(LONG)))
+        running.get("/metrics")  # the first time takes longer
+        asking.start()
+        assert eventually(lambda: running.figure("workplan_pool_busy") == 1)
+        running.process.terminate()
+        asking.join()
+
+        assert (answers[0].status, answers[0].body) == (200, b"n\r\n4000000\r\n")
+        assert running.process.wait(timeout=5) == 0
+        assert "Killing" not in running.log.read_text()
+
+
+def test_no_client_makes_a_new_series(front_client: RsgiClient) -> None:
+    """Whatever it asks, by whatever method."""
+    for path, method in (("/a", "GET"), ("/b/c", "PUT"), ("/%F0%9F", "GET"), ("//", "GET"), ("/.x", "FOO")):
+        front_client.open(path, method=method)
+    text = front_client.get("/metrics").text
+    labels = {
+        sample.labels["class"]
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if "class" in sample.labels
+    }
+
+    assert labels <= CLASS_INDEX.keys()
+
+
+def test_figures_come_as_open_metrics_where_asked(front_client: RsgiClient) -> None:
+    """As newer Prometheus does; without a pool there are no figures of one."""
+    front_client.get("/ca/")
+    answer = front_client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    families = {family.name for family in open_metrics(answer.get_data(as_text=True))}
+
+    assert "workplan_requests" in families
+    assert not [name for name in families if name.startswith("workplan_pool")]
+
+
+def test_what_a_dead_process_counted_stays_counted(tmp_path: Path) -> None:
+    """Counters never go back, and what was under way there no longer is."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    figures = Figures(tmp_path)
+    for _ in range(3):
+        figures.begin()
+    figures.end_hit(CLASS_INDEX["page"], CODE_INDEX["200"], 1_000_000, 10)
+    (tmp_path / f"figures-{os.getpid()}").rename(tmp_path / f"figures-{ended.pid}")
+    others = Figures(tmp_path)
+    others.begin()
+    total = others.summed()
+
+    assert list(total.requests()) == [("page", "200", 1)]
+    assert total.in_progress == 1
+    assert others.processes() == [os.getpid()]
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said", "expected"),
+    [
+        ("10.0.0.1", "https", "https"),
+        ("10.0.0.1", "http", "http"),
+        ("10.0.0.1", "javascript", "http"),
+        ("10.0.0.2", "https", "http"),
+    ],
+)
+def test_only_a_trusted_proxy_tells_the_scheme(service: Service, proxy: str, said: str, expected: str) -> None:
+    """Addresses in answers then are those that the client can use."""
+    config = replace(service.config, trusted_proxies=frozenset({"10.0.0.1"}))
+    client = RsgiClient(Front(Site(create_app(replace(service, config=config))), Figures()))
+
+    assert (
+        f"Sitemap: {expected}://" in client.get("/robots.txt", headers={"X-Forwarded-Proto": said}, client=proxy).text
+    )
+    client.close()

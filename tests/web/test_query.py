@@ -1,0 +1,562 @@
+"""Questions over HTTP: formats, parameters, pages, caching, pinned releases, files to open, the description."""
+
+import csv
+import io
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import openpyxl
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
+from schemathesis import GenerationMode
+from werkzeug.test import TestResponse
+
+from rsgi import RsgiClient
+from workplan.configuration import Configuration
+from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.query import Limits
+from workplan.export.answer import Answer, Asked, Source
+from workplan.export.spreadsheet import excel_csv, workbook
+from workplan.model.namespaces import DATA, NAMESPACES
+from workplan.questions.catalogue import SavedQuery
+from workplan.release.build import Release, build
+from workplan.release.sources import load_home
+from workplan.web import create_app
+from workplan.web.service import Service, open_service
+
+TEAM = "xmess/team/st"
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+SAME_EACH_TIME = settings(
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+def rows(response: TestResponse) -> list[list[str]]:
+    """The rows of a CSV without their head."""
+    assert response.status_code == 200, response.text
+    return list(csv.reader(io.StringIO(response.text)))[1:]
+
+
+def links(response: TestResponse) -> dict[str, str]:
+    """The addresses of the ``Link`` headers by relation, as paths."""
+    found = re.findall(r'<([^>]*)>; rel="([^"]*)"', ", ".join(response.headers.getlist("Link")))
+    return {relation: address.removeprefix("http://localhost") for address, relation in found}
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "application/sparql-results+json"),
+        ("*/*", "application/sparql-results+json"),
+        ("text/csv", "text/csv"),
+        ("application/json", "application/sparql-results+json"),
+        ("text/tab-separated-values;q=0.5, application/sparql-results+xml", "application/sparql-results+xml"),
+        ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",) * 2,
+    ],
+)
+def test_a_question_answers_in_the_format_that_is_accepted(
+    client: FlaskClient, accept: str | None, media_type: str
+) -> None:
+    """The default is the protocol's."""
+    response = client.get("/query/plans", headers={"Accept": accept} if accept else {})
+
+    assert response.status_code == 200
+    assert response.mimetype == media_type
+    assert "Accept" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("extension", ["csv", "tsv", "json", "xml", "xlsx"])
+def test_a_question_answers_by_extension(client: FlaskClient, extension: str) -> None:
+    """Whatever is accepted; by ``format=`` too."""
+    response = client.get(f"/query/plans.{extension}", headers={"Accept": "text/turtle"})
+
+    assert response.status_code == 200
+    assert client.get(f"/query/plans?format={extension}").data == response.data
+
+
+@pytest.mark.parametrize("extension", ["ttl", "nt", "rdf", "jsonld"])
+def test_a_graph_answers_as_rdf(client: FlaskClient, extension: str) -> None:
+    """The same graph in each."""
+    address = f"/query/action-graph.{extension}?action=xmess/plan/2020/action/08"
+    response = client.get(address)
+    action = NamedNode(f"{DATA}xmess/plan/2020/action/08")
+
+    assert response.status_code == 200
+    triples = {quad.triple for quad in parse(response.data, RdfFormat.from_extension(extension))}  # type: ignore[arg-type]
+    assert sum(triple.subject == action for triple in triples) > 10
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status", "said"),
+    [
+        ("/query/none", None, 404, "team-load"),
+        ("/query/team-lod", None, 404, "«team-load»"),
+        ("/query/plans.ttl", None, 406, ".csv"),
+        ("/query/plans.pdf", None, 406, ".xlsx"),
+        ("/query/action-graph.csv?action=a/b", None, 406, ".ttl"),
+        ("/query/plans", "image/png", 406, "csv"),
+        ("/query/plans?format=pdf", None, 406, "csv"),
+        ("/query/team-actions", None, 400, "team"),
+        ("/query/team-actions?team=", None, 400, "team"),
+        ("/query/team-actions?team=x%20y", None, 400, "iri"),
+        ("/query/team-actions?team=http://%5B::1", None, 400, "iri"),
+        ("/query/team-actions?taem=xmess/team/st", None, 400, "«team»"),
+        (f"/query/team-actions?team={TEAM}&team={TEAM}", None, 400, "2"),
+        ("/query/events-since?since=2020-02-30", None, 400, "date"),
+        ("/query/plans?page=0", None, 400, "page"),
+        ("/query/plans?page=1.5", None, 400, "page"),
+        ("/query/plans?page=%D9%A3", None, 400, "page"),
+        ("/query/plans?limit=", None, 400, "limit"),
+        ("/query/plans?limit=100001", None, 400, "100000"),
+        ("/query/plans?page=2", None, 404, "1"),
+        ("/query/plans?lang=fr", None, 400, "ca, es, en"),
+        ("/query/plans.csv?excel=2", None, 400, "excel"),
+        ("/query/plans.json?excel=1", None, 400, "excel"),
+        ("/query/plans.csv?format=csv", None, 400, "format"),
+        ("/query/action-graph.ttl?action=a/b&page=1", None, 400, "page"),
+        ("/releases/000000000000/query/plans.csv", None, 404, "000000000000"),
+        ("/releases/..%2F..%2Fetc/query/plans.csv", None, 404, ""),
+        ("/releases/000000000000/dump.nq", None, 404, "000000000000"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_sentence(
+    client: FlaskClient, path: str, accept: str | None, status: int, said: str
+) -> None:
+    """With what exists, as problem details that scripts of any site can read."""
+    response = client.get(path, headers={"Accept": accept} if accept else {})
+
+    assert response.status_code == status
+    assert said in response.get_json(force=True)["detail"]
+    assert response.mimetype == "application/problem+json"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_preflight_is_answered_and_writing_refused(client: FlaskClient) -> None:
+    """By every address of a question."""
+    for path in ("/query/plans", "/query/plans.csv", "/openapi.json"):
+        preflight = client.options(path)
+        refused = client.post(path)
+
+        assert preflight.status_code == 204
+        assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+        assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+        assert refused.status_code == 405
+        assert refused.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_an_answer_says_what_it_is_related_to(client: FlaskClient, release: Release) -> None:
+    """Its canonical address whatever the order of parameters, what describes it, its licence, where to cite it."""
+    response = client.get(f"/query/team-actions.csv?lang=en&plan=xmess/plan/2020&team={TEAM}")
+    found = links(response)
+
+    assert found["canonical"] == "/query/team-actions?plan=xmess%2Fplan%2F2020&team=xmess%2Fteam%2Fst"
+    assert found["cite-as"].startswith(f"/releases/{release.version}/query/team-actions.csv?")
+    assert found["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert client.get(found["describedby"]).mimetype == "application/csvm+json"
+    assert client.get(found["cite-as"]).data == response.data
+    assert "Link" in response.headers["Access-Control-Expose-Headers"]
+
+
+def test_a_browser_is_sent_to_the_questions_page(client: FlaskClient) -> None:
+    """In its language, with what was asked."""
+    response = client.get("/query/plans?limit=1", headers={"Accept": FIREFOX, "Accept-Language": "es"})
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/es/query/plans?limit=1"
+    assert client.get("/query/plans?format=csv", headers={"Accept": FIREFOX}).mimetype == "text/csv"
+
+
+@pytest.mark.parametrize("name", ["cq-024-support-of-each-datum", "plan-tree", "plans"])
+def test_next_leads_through_every_row_once(client: FlaskClient, name: str) -> None:
+    """In the order of the whole; the links exist where the pages do."""
+    whole = rows(client.get(f"/query/{name}.csv"))
+    address, found = f"/query/{name}.csv?limit=10", []
+    while address:
+        response = client.get(address)
+        found += rows(response)
+        related = links(response)
+        assert int(response.headers["X-Total-Count"]) == len(whole)
+        assert related["last"].endswith(f"page={-(-len(whole) // 10)}&limit=10")
+        assert ("prev" in related) == (len(found) > 10)
+        address = related.get("next", "")
+
+    assert found == whole
+
+
+def test_an_empty_answer_has_one_page(client: FlaskClient) -> None:
+    """And no other."""
+    response = client.get("/query/find-actions.csv?words=zzz&page=1")
+
+    assert rows(response) == []
+    assert {"next", "prev"}.isdisjoint(links(response))
+    assert response.headers["X-Total-Count"] == "0"
+
+
+def test_a_known_answer_is_not_sent_again(client: FlaskClient) -> None:
+    """Same release, question, values, page and format: same ETag; anything else, another."""
+    first = client.get("/query/plans.csv")
+    again = client.get("/query/plans.csv", headers={"If-None-Match": first.headers["ETag"]})
+    others = [
+        "/query/plans.json",
+        "/query/plans.csv?limit=1",
+        "/query/plans.csv?excel=1",
+        "/query/plans.csv?excel=1&lang=es",
+        "/query/team-load.csv",
+        "/query/team-load.csv?plan=xmess/plan/2020",
+    ]
+    etags = {client.get(path).headers["ETag"] for path in others}
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    assert len(etags | {first.headers["ETag"]}) == len(others) + 1
+
+
+def test_head_gives_the_headers_alone(client: FlaskClient) -> None:
+    """The same as GET's."""
+    response, whole = client.head("/query/plans.csv"), client.get("/query/plans.csv")
+
+    assert response.data == b""
+    assert response.headers["ETag"] == whole.headers["ETag"]
+    assert response.headers["Content-Length"] == str(len(whole.data))
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A home of its own with a copy of the shipped data."""
+    shutil.copytree(root / "data", tmp_path / "home" / "data")
+    return tmp_path / "home"
+
+
+MINE = (
+    "#+ summary: Mine\n#+ title: {ca: A, es: A, en: A}\n#+ question: {ca: A, es: A, en: A}\n"
+    "#+ columns:\n#+   n: {kind: integer, ca: N, es: N, en: N}\n"
+)
+
+
+def test_a_pinned_address_answers_from_its_release_for_good(copy: Path, tmp_path: Path) -> None:
+    """After a new release plain addresses give the new answer and pinned ones the old: data, questions and dump."""
+    out, own = tmp_path / "out", copy / "queries" / "mine.rq"
+    own.parent.mkdir()
+    own.write_text(MINE + "SELECT (1 AS ?n) {}")
+    first = build(load_home(copy), out)
+    old = create_app(open_service(copy, out, None)).test_client().get("/query/team-load.csv")
+    pinned = links(old)["cite-as"]
+    file = copy / "data/xmess/plan/2020/v1/stated/teams.ttl"
+    file.write_text(file.read_text().replace('"Comissió tècnica"@ca', '"Comissió de tècnica"@ca'))
+    own.write_text(MINE + "SELECT (2 AS ?n) {}")
+    build(load_home(copy), out)
+    client = create_app(open_service(copy, out, None)).test_client()
+    new, kept = client.get("/query/team-load.csv"), client.get(pinned)
+    dump = client.get(f"/releases/{first.version}/dump.nq")
+
+    assert "Comissió de tècnica" in new.text
+    assert new.headers["ETag"] != old.headers["ETag"]
+    assert client.get("/query/team-load.csv", headers={"If-None-Match": old.headers["ETag"]}).status_code == 200
+    assert kept.data == old.data
+    assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert links(kept)["cite-as"] == pinned
+    assert rows(client.get("/query/mine.csv")) == [["2"]]
+    assert rows(client.get(f"/releases/{first.version}/query/mine.csv")) == [["1"]]
+    assert "Comissió de tècnica" not in dump.text
+    assert dump.headers["Cache-Control"].endswith("immutable")
+
+
+# --- values that try to be more than values
+
+
+@pytest.fixture(scope="module")
+def asked(app: Flask) -> Callable[..., TestResponse]:
+    """Ask the question of a name with values, whatever they are."""
+    client = app.test_client()
+    return lambda name, **values: client.get(f"/query/{name}.csv", query_string=values)
+
+
+HOSTILE = [
+    'x" . ?a ?b ?c',
+    'x" . ?a ?b ?c . ?d ?e "y',
+    "x') || true || ('",
+    '"""',
+    "'''",
+    "\\",
+    "\\u0022 . ?a ?b ?c",
+    "> ?p ?o . <http://e/",
+    "<http://e/>",
+    "} UNION { ?a ?b ?c",
+    "?_words_literal",
+    "# comment\n",
+    "\x00",
+    "\ud7ff￿",
+    "SERVICE <http://127.0.0.1/>",
+    "%s %(name)s {0}",
+]
+"""Texts that would change a query into which they were pasted."""
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_hostile_value_is_a_value_or_an_error(asked: Callable[..., TestResponse], value: str) -> None:
+    """As a word to look for it finds nothing; as anything else it is refused."""
+    assert rows(asked("find-actions", words=value)) == []
+    for name, parameter in (("team-actions", "team"), ("events-since", "since"), ("actions", "plan")):
+        assert asked(name, **{parameter: value}).status_code == 400
+
+
+@SAME_EACH_TIME
+@given(
+    value=st.one_of(
+        st.text(max_size=60), st.sampled_from(HOSTILE).flatmap(lambda h: st.text(max_size=9).map(h.__add__))
+    )
+)
+def test_no_value_changes_what_is_asked(asked: Callable[..., TestResponse], value: str) -> None:
+    """Whatever the word, the rows are those whose name holds it; whatever the IRI, those of that team or none."""
+    names = {row[1]: row[2] for row in rows(asked("actions"))}
+    found = asked("find-actions", words=value)
+    if value:
+        assert {row[1] for row in rows(found)} == {c for c, name in names.items() if value.lower() in name.lower()}
+    else:
+        assert found.status_code == 400
+
+    team = asked("team-actions", team=value)
+    assert team.status_code == 400 or rows(team) == []
+
+
+# --- files that people open
+
+
+@pytest.fixture
+def odd() -> Iterator[Answer]:
+    """The answer to a question about values that spreadsheets like to change."""
+    store = Store()
+    lines = [
+        '<http://e/1> <http://e/t> "=1+1" ; <http://e/n> 1234567 ; <http://e/d> "2020-11-29"^^<X#date> ; '
+        "<http://e/b> true",
+        '<http://e/2> <http://e/t> "-a;\\"b\\"\\nc" ; <http://e/n> 1.5 ; <http://e/d> "2020-02-03"^^<X#date>',
+        '<http://e/3> <http://e/t> "@x"@ca ; <http://e/n> -3 ; <http://e/b> false',
+        '<http://e/4> <http://e/t> "00123" ; <http://e/n> 12345678901234567890',
+    ]
+    text = " .\n".join(lines).replace("X#", NAMESPACES["xsd"]) + " ."
+    store.load(text, RdfFormat.TURTLE)
+    kinds = {"s": "iri", "t": "string", "n": "decimal", "d": "date", "b": "boolean"}
+    header = {
+        "title": {"ca": "Coses", "es": "Cosas", "en": "Things"},
+        "columns": {
+            name: {"kind": kind, "ca": f"{name} ca", "es": f"={name}", "en": name} for name, kind in kinds.items()
+        },
+    }
+    query = SavedQuery(
+        "odd",
+        header,
+        "SELECT ?s ?t ?n ?d ?b { ?s <http://e/t> ?t ; <http://e/n> ?n "
+        "OPTIONAL { ?s <http://e/d> ?d } OPTIONAL { ?s <http://e/b> ?b } } ORDER BY ?s",
+    )
+    engine = EmbeddedEngine(store, Limits())
+    source = Source(engine, {"odd": query}, Configuration(title={"ca": "Xarxa"}), "0123456789ab")
+    yield Answer(source, Asked(query, {}, None, "ca"), "http://localhost/")
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "separator", "first", "second"),
+    [
+        ("ca", ";", ["'=1+1", "1234567", "29/11/2020", "CERT"], ['\'-a;"b"\nc', "1,5", "03/02/2020", ""]),
+        ("es", ";", ["'=1+1", "1234567", "29/11/2020", "VERDADERO"], ['\'-a;"b"\nc', "1,5", "03/02/2020", ""]),
+        ("en", ",", ["'=1+1", "1234567", "2020-11-29", "TRUE"], ['\'-a;"b"\nc', "1.5", "2020-02-03", ""]),
+    ],
+)
+def test_excel_opens_the_csv_of_its_country(
+    odd: Answer, lang: str, separator: str, first: list[str], second: list[str]
+) -> None:
+    """Byte-order mark, separator, decimal mark, dates and truth of the locale; no text runs as a formula."""
+    body = excel_csv(odd.table, lang)
+    read = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+    assert body.startswith(b"\xef\xbb\xbf")
+    assert body.count(b"\r\n") == 5
+    assert read[0][1] == {"ca": "t ca", "es": "'=t", "en": "t"}[lang]
+    assert [read[1][1:], read[2][1:]] == [first, second]
+    assert read[3][2] == "-3"
+
+
+def test_a_workbook_has_typed_cells_and_says_where_it_is_from(odd: Answer) -> None:
+    """Numbers are numbers and dates dates; a text that looks like a formula is a text; each IRI is a link."""
+    body = workbook(odd.table, odd.credits)
+    sheet = openpyxl.load_workbook(io.BytesIO(body)).active
+    assert sheet is not None
+    head = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "t ca")
+    cells = [list(row) for row in sheet.iter_rows(min_row=head + 1)]
+    above = [str(sheet.cell(row, 1).value) for row in range(1, head)]
+
+    assert above[0] == "Coses"
+    assert any("creativecommons" in line for line in above)
+    assert any("0123456789ab" in line for line in above)
+    assert [cell.value for cell in cells[0]] == ["http://e/1", "=1+1", 1234567, datetime(2020, 11, 29), True]
+    assert cells[0][1].data_type == "s"
+    assert cells[0][0].hyperlink.target == "http://e/1"
+    assert (cells[1][2].value, cells[2][2].value, cells[3][1].value) == (1.5, -3, "00123")
+    assert cells[3][2].value == "12345678901234567890"
+    assert sheet.freeze_panes == f"A{head + 1}"
+    assert sheet.auto_filter.ref == f"A{head}:E{head + 4}"
+    assert workbook(odd.table, odd.credits) == body
+
+
+@pytest.mark.parametrize(("lang", "name", "label"), [("ca", "Nom", "Comissió"), ("es", "Nombre", "Comisión")])
+def test_a_spreadsheet_speaks_the_language_asked(client: FlaskClient, lang: str, name: str, label: str) -> None:
+    """Heads and, where the data hold a translation, texts; a text without one stays as it is."""
+    text = client.get(f"/query/team-load.csv?excel=1&lang={lang}").text
+
+    assert name in text.splitlines()[0]
+    assert label in text
+
+
+def test_no_row_is_lost_for_want_of_a_translation(client: FlaskClient) -> None:
+    """Organisations have Catalan names only."""
+    rows_in = {
+        lang: client.get(f"/query/cq-023-outside-organisations.csv?excel=1&lang={lang}").text for lang in ("ca", "en")
+    }
+
+    assert rows_in["ca"].count("\r\n") == rows_in["en"].count("\r\n") == 12
+    assert "Xarxa d'Ateneus Cooperatius" in rows_in["en"]
+    assert "Provider" not in rows_in["ca"]
+
+
+def test_metadata_describe_every_column_of_the_csv(client: FlaskClient) -> None:
+    """After the W3C's Metadata Vocabulary for Tabular Data: names in order, datatypes, labels, licence, source."""
+    response = client.get("/query/timeline.csv-metadata.json")
+    described = json.loads(response.data)
+    columns = described["tableSchema"]["columns"]
+    head = client.get(urlsplit(described["url"]).path).text.splitlines()[0]
+
+    assert [column["titles"] for column in columns] == head.split(",")
+    assert {column["name"]: column["datatype"] for column in columns}["event"] == "anyURI"
+    assert [text["@language"] for text in columns[0]["rdfs:label"]] == ["ca", "es", "en"]
+    assert described["dc:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert described["dc:source"] == [{"@id": f"{DATA}xmess/source/pla2020"}]
+
+
+# --- the description of the service
+
+
+@pytest.fixture(scope="module")
+def described(app: Flask) -> dict[str, Any]:
+    """The service as it describes itself in English."""
+    document: dict[str, Any] = app.test_client().get("/openapi.json?lang=en").get_json()
+    return document
+
+
+def test_the_description_is_valid_openapi(described: dict[str, Any]) -> None:
+    """Version 3.1, by the validator of others; each operation has a name of its own."""
+    assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []
+    names = [each["operationId"] for path in described["paths"].values() for each in path.values()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_question_is_an_operation_with_examples_that_run(
+    described: dict[str, Any], service: Service, client: FlaskClient
+) -> None:
+    """With its title in the reader's language, and the values that the data offer."""
+    for name, query in service.queries.items():
+        operation = described["paths"][f"/query/{name}"]["get"]
+        assert operation["summary"] == query.title("en")
+        example = {
+            each["name"]: each.get("example") or next(iter(each["examples"].values()))["value"]
+            for each in operation["parameters"]
+            if each.get("required")
+        }
+        response = client.get(f"/query/{name}", query_string=example)
+        assert response.status_code == 200
+        assert response.mimetype in operation["responses"]["200"]["content"]
+
+    (team,) = (
+        each for each in described["paths"]["/query/team-actions"]["get"]["parameters"] if each["name"] == "team"
+    )
+    assert next(iter(team["examples"].values()))["summary"] == "Technical secretariat"
+    assert len(team["examples"]) == 7
+
+
+def test_the_description_speaks_the_readers_language(client: FlaskClient) -> None:
+    """By ``lang=`` before ``Accept-Language``."""
+    spanish = client.get("/openapi.json", headers={"Accept-Language": "es"})
+
+    assert spanish.headers["Content-Language"] == "es"
+    assert spanish.get_json()["paths"]["/query/plans"]["get"]["summary"] == "Los planes"
+    assert client.get("/openapi.json?lang=ca", headers={"Accept-Language": "es"}).headers["Content-Language"] == "ca"
+
+
+LOOSE = ("/query/{name}.{extension}", "/releases/{version}/query/{name}.{extension}", "/sparql", "/rdf-graph-store")
+"""Operations of which a description cannot tell which requests go together: these must only never fail."""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["meant", "malformed"])
+def test_the_service_is_as_described(app: Flask, mode: GenerationMode) -> None:
+    """What the description allows is answered as it says; what it does not is refused, and never a failure of ours."""
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    for found in schema.include(method="GET").get_all_operations():
+        operation = found.ok()
+        if mode is GenerationMode.NEGATIVE and (operation.path in LOOSE or operation.path == "/id/{path}"):
+            continue
+
+        @settings(SAME_EACH_TIME, max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def holds(case: Any) -> None:
+            response = case.call(headers={"Accept-Encoding": "identity"})
+            assert response.status_code not in (500, 501, 502)
+            if case.operation.path not in LOOSE:
+                case.validate_response(response)
+
+        holds()
+
+
+# --- questions as data
+
+
+def test_every_question_is_described_in_the_data(client: FlaskClient, service: Service) -> None:
+    """As a SHACL executable, so that editors that read them offer ours unasked; each runs as it stands there."""
+    text = (
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+        "SELECT ?q ?comment ?text { ?q a sh:SPARQLExecutable ; rdfs:comment ?comment ; "
+        "sh:select|sh:ask|sh:construct ?text FILTER (LANG(?comment) = 'en') }"
+    )
+    found = client.get("/sparql", query_string={"query": text}, headers={"Accept": "text/csv"})
+    by_name = {row[0].rpartition("/")[2]: row for row in rows(found)}
+
+    assert set(by_name) == set(service.queries)
+    for name, (_, comment, sparql) in by_name.items():
+        assert comment == service.queries[name].question("en")
+        assert "#+" not in sparql
+
+
+def test_a_question_is_a_resource(client: FlaskClient) -> None:
+    """With an IRI that leads to its page and to its description."""
+    response = client.get("/id/query/plans", headers={"Accept": "text/turtle"})
+
+    assert response.headers["Location"] == "/data/query/plans.ttl"
+    assert "SPARQLSelectExecutable" in client.get("/data/query/plans.ttl").text
+
+
+def test_answers_are_kept_in_front_of_the_application(front_client: RsgiClient) -> None:
+    """Asked again, they come from memory, whole or as unchanged; an error is not kept."""
+    first, again = front_client.get("/query/plans.csv"), front_client.get("/query/plans.csv")
+    known = front_client.get("/query/plans.csv", headers={"If-None-Match": first.headers["ETag"]})
+
+    assert again.data == first.data
+    assert again.headers["Server-Timing"].startswith("cache")
+    assert (known.status_code, known.data) == (304, b"")
+    assert front_client.get("/query/plans.csv?x=1").status_code == 400
