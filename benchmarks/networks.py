@@ -5,6 +5,7 @@ It may not be served as anybody's data.
 
 import itertools
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,5 +40,6 @@ def synthetic_release(triples: int, folder: Path) -> Release:
     (release.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (release.folder / "report.json").write_text((shipped.folder / "report.json").read_text(), encoding="utf-8")
     (release.folder / "report.ttl").write_text((shipped.folder / "report.ttl").read_text(), encoding="utf-8")
+    shutil.copytree(shipped.queries, release.queries, dirs_exist_ok=True)
     (folder / "current").write_text(version + "\n", encoding="utf-8")
     return release

@@ -352,6 +352,16 @@ def test_a_hang_up_has_the_settings_read_anew(serve: Serve, root: Path, tmp_path
         assert not re.search("error", running.log.read_text())
 
 
+def test_data_that_cannot_be_read_leave_the_release_in_service(serve: Serve, root: Path, tmp_path: Path) -> None:
+    """Said in a sentence, and served as before."""
+    home = tmp_path / "home"
+    shutil.copytree(root / "data", home / "data")
+    (home / "data" / "broken.ttl").write_text("<a:b> <a:c>\n")
+    with serve("--home", str(home)) as running:
+        assert running.ask("ASK {}").status == 200
+        assert "broken.ttl" in running.log.read_text()
+
+
 def test_who_is_being_answered_when_the_service_ends_is_answered(serve: Serve) -> None:
     """SIGTERM waits for queries, and for nothing else."""
     with serve(limits_seconds="60") as running:

@@ -18,7 +18,7 @@ import click
 
 from workplan.configuration import load_configuration
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, AddressInUse, DataInvalid
+from workplan.model.errors import N_, AddressInUse, DataInvalid, UnreadableData
 from workplan.operation import logs
 from workplan.operation.succession import Succession
 from workplan.release.build import current_release, is_up_to_date
@@ -55,13 +55,13 @@ def _ensure_free(host: str, port: int) -> None:
 def _ensure_release(home: Home, folder: Path) -> None:
     """Make a release of *home* where the one in service is not up to date.
 
-    Where a Violation stands the old release serves on; raises DataInvalid where there is none.
+    Where one cannot be made the old one serves on; raises DataInvalid or UnreadableData where there is none.
     """
     if is_up_to_date(home, folder):
         return
     try:
         make_release(home, folder)
-    except DataInvalid as error:
+    except (DataInvalid, UnreadableData) as error:
         if current_release(folder) is None:
             raise
         click.echo(sentence(error.text, error.values, cli_language()), err=True)

@@ -45,22 +45,26 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
     """
     home = load_home(root)
     config = load_configuration(home.root)
-    queries = catalogue(home.queries)
     if store:
         # Its client imports rdflib, which an embedded store does not need.
         from workplan.engine.remote import RemoteEngine
 
         remote = RemoteEngine(store, config.limits, config.allowed_services)
-        return Service(_watched(remote, config), config, None, queries)
+        return Service(_watched(remote, config), config, None, catalogue(home.queries))
     folder = out or releases_folder(home)
     if pool:
         pooled = PooledEngine(Path(pool.address), config.limits, config.allowed_services)
-        return Service(_watched(pooled, config), config, Release(pool.version, folder / pool.version), queries)
+        return _over(Release(pool.version, folder / pool.version), pooled, config)
     release = current_release(folder)
     if release is None:
         raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
     embedded = EmbeddedEngine(release.data, config.limits, config.allowed_services)
-    return Service(_watched(embedded, config), config, release, queries)
+    return _over(release, embedded, config)
+
+
+def _over(release: Release, engine: QueryEngine, config: Configuration) -> Service:
+    """The service over *release*, whose saved questions are those that were checked with it."""
+    return Service(_watched(engine, config), config, release, catalogue(release.queries))
 
 
 def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
