@@ -6,18 +6,21 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 
 BIN := .venv/bin
+ASSETS := service/workplan/web/static/built/manifest.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check build validate lock clean
+.PHONY: help serve assets test check build validate lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: .venv/serve.done ## install, build and validate the knowledge base, and serve it
+serve: .venv/serve.done $(ASSETS) ## install, build and validate the knowledge base, and serve it
 	@exec $(BIN)/workplan serve --host $(HOST) --port $(PORT)
 
-test: .venv/test.done .venv/clients.done ## install what the tests need and run every test
+assets: $(ASSETS) ## bundle the scripts of the pages with their packages
+
+test: .venv/test.done .venv/clients.done $(ASSETS) ## install what the tests need and run every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/test.done ## only the formatter, the linter and the types
@@ -40,7 +43,7 @@ lock: .venv/bin/python ## choose anew the versions of requirements*.txt
 	done
 
 clean: ## remove what was installed and built
-	rm -rf .venv build dist releases tests/clients/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist releases tests/clients/node_modules frontend/node_modules $(dir $(ASSETS)) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	@.ci/make-venv $(PYTHON)
@@ -50,6 +53,11 @@ clean: ## remove what was installed and built
 	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# What the scripts are made of, not when Python packages were installed: a second run builds nothing.
+$(ASSETS): $(wildcard frontend/*.json frontend/*.mjs frontend/*/*.js) frontend/assets.py | .venv/serve.done
+	@echo "Bundling the scripts of the pages…"
+	@$(BIN)/python frontend/assets.py
 
 .venv/test.done: .venv/serve.done requirements-test.txt
 	@echo "Installing what the tests need…"

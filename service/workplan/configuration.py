@@ -31,7 +31,8 @@ class Configuration:
     none; *licence* an IRI; *max_age* the seconds for which an
     answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call;
     *trusted_proxies* the addresses of the reverse proxies whose word on the scheme counts; *logs_requests* whether each
-    request is logged; *slow_query* the milliseconds from which a query is, 0 for none.
+    request is logged; *slow_query* the milliseconds from which a query is, 0 for none; *ancestors* the sites that may
+    show embeds in a frame, as Content-Security-Policy names them.
     """
 
     network: str = "xmess"
@@ -45,11 +46,15 @@ class Configuration:
     trusted_proxies: frozenset[str] = frozenset()
     logs_requests: bool = False
     slow_query: int = 1000
+    ancestors: tuple[str, ...] = ("*",)
 
     def title_in(self, lang: str) -> str:
         """The site's name for a reader of *lang*."""
         return self.title.get(lang) or self.title.get(DEFAULT) or self.network
 
+
+_ANCESTOR: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?")
+"""A source of ``frame-ancestors`` (https://www.w3.org/TR/CSP3/#directive-frame-ancestors): everyone, or an origin."""
 
 _TYPES: Final[Mapping[str, type]] = {
     "network": str,
@@ -59,12 +64,20 @@ _TYPES: Final[Mapping[str, type]] = {
     **{f"limits.{limit.name}": int for limit in fields(Limits)},
     **{f"pool.{limit.name}": int for limit in fields(Capacity)},
     "cache.max_age": int,
+    "embed.ancestors": list,
     "service.allowed": list,
     "service.proxies": list,
     "log.requests": bool,
     "log.slow_query": int,
 }
 """Every key, with its section, and the type of its value."""
+
+
+_EXPECTED: Final = {
+    "contact": N_("una adreça electrònica, o una adreça http:// o https://"),
+    "embed.ancestors": N_("una llista de llocs com «https://www.exemple.cat» o «https://*.exemple.cat», o «*»"),
+}
+"""What a key takes, where its type does not tell."""
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -128,15 +141,15 @@ def _checked(key: str, value: Any, file: Path) -> Any:
         or (_TYPES[key] is int and value < 0)
         or (key == "network" and not is_network_code(value))
         or (key == "contact" and not _CONTACT.fullmatch(value))
+        or (key == "embed.ancestors" and not all(isinstance(v, str) and _ANCESTOR.fullmatch(v) for v in value))
     ):
         raise BadConfiguration(
             N_("%(file)s: «%(value)s» no serveix per a la clau «%(key)s»; s'esperava %(expected)s."),
             file=file,
             value=value,
             key=key,
-            expected=N_("una adreça electrònica, o una adreça http:// o https://")
-            if key == "contact"
-            else {
+            expected=_EXPECTED.get(key)
+            or {
                 str: N_("un text (per a «network», de 2 a 20 minúscules, xifres o guionets, no reservat)"),
                 int: N_("un nombre enter no negatiu"),
                 bool: N_("true o false"),
@@ -168,4 +181,5 @@ def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
         allowed_services=frozenset(given.get("service.allowed", ())),
         trusted_proxies=frozenset(given.get("service.proxies", ())),
         logs_requests=given.get("log.requests", False),
+        ancestors=tuple(given.get("embed.ancestors", Configuration.ancestors)),
     )

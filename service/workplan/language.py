@@ -5,15 +5,17 @@ It may not know requests or pages; the reader's language always arrives as an ar
 
 import os
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
 
-from workplan.model.errors import N_, listed
+from workplan.model.errors import N_, Choice, listed
 
 LANGUAGES: Final = ("ca", "es", "en")
 """Languages of the interface and of content, in the order in which a missing one falls back."""
@@ -61,8 +63,8 @@ def sentence(text: str, values: Mapping[str, Any], lang: str) -> str:
 
 
 def translated(value: Any, lang: str) -> Any:
-    """*value* in *lang* where it is an interface text, or a list of those of which any would do."""
-    if isinstance(value, list | tuple):
+    """*value* in *lang* where it is an interface text, or a choice of them."""
+    if isinstance(value, Choice):
         return listed([gettext(word, lang) for word in value], gettext(N_("o"), lang))
     return gettext(value, lang) if isinstance(value, str) else value
 
@@ -97,6 +99,16 @@ def pick(literals: Iterable[tuple[str, str]], lang: str) -> tuple[str, str] | No
             if tag.partition("-")[0].lower() == wanted:
                 return text, tag
     return offered[0] if offered else None
+
+
+def locale_of(lang: str) -> str:
+    """The locale whose forms of dates a reader of *lang* finds natural: the English of these pages is British."""
+    return {"en": "en_GB"}.get(lang, lang)
+
+
+def long_date(day: date, lang: str) -> str:
+    """*day* in words, as «29 de novembre del 2019»."""
+    return str(format_date(day, "long", locale=locale_of(lang)))
 
 
 def number(value: int | float, lang: str) -> str:

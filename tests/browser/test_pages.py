@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from workplan.language import LANGUAGES
 
@@ -26,6 +26,11 @@ PAGES = (
     "sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+20",
     "sparql?query=SELEC",
     "problem/malformed-query",
+    "search",
+    "search?q=compra+p%C3%BAblica+responsable",
+    "search?q=municipis&kind=action",
+    "search?q=contractasi%C3%B3+p%C3%BAblica",
+    "search?q=zzzzzz",
 )
 
 
@@ -111,33 +116,3 @@ def test_from_the_front_door_to_the_sentence(browser: Browser, server: str) -> N
 
         assert quoted.startswith("8. Generar un grup de treball")
         assert page.url.endswith("/es/xmess/plan/2020/action/08")
-
-
-def ask(page: Page, server: str, query: str) -> str:
-    """Ask *query* in the form and return the page's text."""
-    page.goto(f"{server}/ca/sparql")
-    page.get_by_label("Consulta", exact=True).fill(query)
-    page.get_by_role("button", name="Pregunta").click()
-    return page.locator("main").inner_text()
-
-
-def test_a_question_is_asked_and_answered_in_the_form(browser: Browser, server: str) -> None:
-    """A table for a SELECT, a word for an ASK, the place of an error."""
-    with browser.new_context() as context:
-        page = context.new_page()
-
-        assert "29" in ask(
-            page, server, "SELECT (COUNT(*) AS ?n) { ?a a <https://w3id.org/sse-workplan/ns#PlannedAction> }"
-        )
-        assert "Sí" in ask(page, server, "ASK { ?s ?p ?o }")
-        assert "línia 1" in ask(page, server, "SELECT ?x { ?x ")
-
-
-def test_hostile_text_in_an_answer_stays_text(browser: Browser, server: str) -> None:
-    """What a literal holds is shown, never run."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.on("dialog", lambda _: pytest.fail("a script ran"))
-        text = ask(page, server, 'SELECT ("<script>alert(1)</script><img src=x onerror=alert(2)>" AS ?x) {}')
-
-    assert "<script>alert(1)</script>" in text

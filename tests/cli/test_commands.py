@@ -186,6 +186,18 @@ def test_build_prints_the_version_and_refuses_a_violation(run: Run, copy: Path, 
     assert (tmp_path / "out" / "current").read_text() == first.stdout
 
 
+def test_build_refuses_a_broken_question(run: Run, copy: Path, tmp_path: Path) -> None:
+    """By file and line, one a line, in the user's language."""
+    (copy / "queries").mkdir(exist_ok=True)
+    (copy / "queries" / "broken.rq").write_text("#+ title: {ca: A, es: B, en: C}\nSELECT ?a {\n")
+    done = run("build", "--home", copy, "--out", tmp_path / "out", lang="en")
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "broken.rq, line 1: “question” is missing in: ca, es, en." in done.stderr
+    assert not (tmp_path / "out" / "current").exists()
+
+
 def test_a_saved_query_answers_in_the_format_asked(run: Run) -> None:
     """Twenty-nine actions as CSV; the Secretariat's ten as a table."""
     actions = list(csv.DictReader(io.StringIO(run("query", "actions", "--format", "csv").stdout)))

@@ -1,5 +1,6 @@
 """Rules of the house that a program can hold: format, lint, types, packaging, lock files, READMEs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -29,9 +30,31 @@ def test_lock_files_hold_versions_and_hashes_only(root: Path, name: str) -> None
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S+==)", text)[1:])
 
 
+def test_npms_lock_files_hold_versions_and_hashes_only(root: Path) -> None:
+    """Of each package one version, and no address to take it from."""
+    for folder in ("frontend", "tests/clients"):
+        lock = json.loads((root / folder / "package-lock.json").read_text())
+        packages = {path: about for path, about in lock["packages"].items() if path}
+
+        assert packages
+        assert all(about["version"] and about["integrity"].startswith("sha512-") for about in packages.values())
+        assert not any("resolved" in about for about in packages.values())
+
+
 def test_every_folder_says_what_it_holds(root: Path) -> None:
     """A README in each."""
-    folders = ["ontology", "data", "shapes", "queries", "service", "tests", "docs", "data/xmess", "ontology/schemes"]
+    folders = [
+        "ontology",
+        "data",
+        "shapes",
+        "queries",
+        "service",
+        "tests",
+        "docs",
+        "frontend",
+        "data/xmess",
+        "ontology/schemes",
+    ]
 
     assert [folder for folder in folders if not (root / folder / "README.md").is_file()] == []
 
@@ -61,6 +84,7 @@ def test_a_wheel_carries_everything_that_a_network_needs(root: Path, tmp_path: P
     assert len(done.stdout.strip().splitlines()) == 8
     assert (tmp_path / "cache" / "sse-workplan" / "releases" / "current").is_file()
     assert (site / "workplan" / "web" / "templates" / "base.html").is_file()
+    assert len(list((site / "workplan" / "web" / "static" / "built").glob("editor-*"))) == 2
 
 
 def test_the_readme_names_the_two_commands_and_they_exist(root: Path) -> None:

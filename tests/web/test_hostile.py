@@ -13,7 +13,17 @@ from workplan.web.service import open_service
 
 SCRIPT = "<script>alert(1)</script>"
 LABEL = f'{SCRIPT}\\" onmouseover=\\"alert(2) \\u202Eevil\\u202C {{{{7*7}}}} %(x)s ' + "x" * 10_000
-PAGES = ("", "prova", "prova/plan/2020", "prova/plan/2020/action/01", "prova/team/ct", "quality", "sparql")
+PAGES = (
+    "",
+    "prova",
+    "prova/plan/2020",
+    "prova/plan/2020/action/01",
+    "prova/team/ct",
+    "quality",
+    "search?q=alert",
+    "search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+    "sparql",
+)
 
 
 @pytest.fixture(scope="module")

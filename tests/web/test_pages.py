@@ -32,7 +32,7 @@ class Anchors(HTMLParser):
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
         address = given.get("href") or given.get("action")
-        if address and given.get("rel") != "canonical":
+        if address and given.get("rel") not in ("canonical", "nofollow"):
             self.links.append(address)
 
 

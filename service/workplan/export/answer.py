@@ -16,13 +16,27 @@ from workplan.knowledge.choices import Choice, choices_of
 from workplan.knowledge.origin import Origin, origin
 from workplan.knowledge.table import Table, table_of
 from workplan.language import DEFAULT, LANGUAGES, pick
-from workplan.model.errors import N_, BadParameter, UnknownPage
-from workplan.model.formats import CSV, CSV_METADATA, GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, XLSX, Format
+from workplan.model.errors import N_, BadParameter, NotAcceptable, UnknownPage
+from workplan.model.formats import (
+    CHART_FORMATS,
+    CSV,
+    CSV_METADATA,
+    GRAPH_FORMATS,
+    JSON_RESULTS,
+    PNG,
+    SOLUTION_FORMATS,
+    SVG,
+    VEGA_LITE,
+    XLSX,
+    Format,
+)
 from workplan.questions.catalogue import SavedQuery, refuse_unknown
 from workplan.questions.rewriting import count_of, page_of
 
+from .chart import NARROWEST, WIDEST, WIDTH, Chart, chart_of
 from .credits import Credits
 from .metadata import csvw
+from .palette import THEMES
 from .spreadsheet import excel_csv, workbook
 
 PAGE_LENGTH: Final = 100
@@ -82,13 +96,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request asks of *query*: *values* of its parameters, one *page* or all rows, for a reader of *lang*."""
+    """What a request asks of *query*: *values* of its parameters, one *page* or all rows, for a reader of *lang*.
+
+    *theme* and *width* are of a picture.
+    """
 
     query: SavedQuery
     values: Mapping[str, str]
     page: Page | None
     lang: str
     is_excel: bool = False
+    theme: str = next(iter(THEMES))
+    width: int = WIDTH
 
 
 def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ...], config: Configuration) -> Asked:
@@ -111,6 +130,8 @@ def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ..
         _page(query, one, config.limits.rows),
         _one_of("lang", one.get("lang", DEFAULT), {lang: lang for lang in LANGUAGES}),
         _one_of("excel", one.get("excel", "0"), SWITCH),
+        _one_of("theme", one.get("theme", next(iter(THEMES))), {theme: theme for theme in THEMES}),
+        _number("width", one, WIDTH, WIDEST, NARROWEST),
     )
 
 
@@ -132,16 +153,17 @@ def _page(query: SavedQuery, given: Mapping[str, str], most: int) -> Page | None
     return Page(_number("page", given, 1, LAST_PAGE), _number("limit", given, length, most))
 
 
-def _number(name: str, given: Mapping[str, str], otherwise: int, most: int) -> int:
+def _number(name: str, given: Mapping[str, str], otherwise: int, most: int, least: int = 1) -> int:
     text = given.get(name)
     if text is None:
         return otherwise
     is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
-    if not is_number or not 1 <= int(text) <= most:
+    if not is_number or not least <= int(text) <= most:
         raise BadParameter(
-            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; s'esperava un nombre enter d'1 a %(most)s."),
+            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; s'esperava un nombre enter, de %(least)s a %(most)s."),
             name=name,
             value=text,
+            least=least,
             most=most,
         )
     return int(text)
@@ -262,6 +284,15 @@ def _metadata(answer: Answer) -> bytes:
     return csvw(answer.asked.query, columns, answer.credits, url)
 
 
+def _chart(answer: Answer) -> Chart:
+    if answer.asked.page:
+        raise UnknownPage(N_("Un gràfic mostra totes les files: no té pàgines."))
+    chart = chart_of(answer.asked.query, answer, answer.asked.lang, answer.asked.theme, answer.asked.width)
+    if chart is None:
+        raise NotAcceptable(offered=", ".join(each.extension for each in renderers_of(answer.kind)))
+    return chart
+
+
 RENDERERS: Final[Mapping[str, Renderer]] = MappingProxyType(
     {
         renderer.extension: renderer
@@ -270,6 +301,9 @@ RENDERERS: Final[Mapping[str, Renderer]] = MappingProxyType(
             Renderer(CSV, (Kind.SOLUTIONS, Kind.BOOLEAN), _csv),
             Renderer(XLSX, (Kind.SOLUTIONS,), lambda answer: workbook(answer.table, answer.credits)),
             Renderer(CSV_METADATA, (Kind.SOLUTIONS,), _metadata),
+            Renderer(SVG, (Kind.SOLUTIONS,), lambda answer: _chart(answer).svg().encode()),
+            Renderer(PNG, (Kind.SOLUTIONS,), lambda answer: _chart(answer).png()),
+            Renderer(VEGA_LITE, (Kind.SOLUTIONS,), lambda answer: _chart(answer).vega_lite()),
             *(_as_engines_do(form, Kind.GRAPH) for form in GRAPH_FORMATS),
         )
     }
@@ -277,19 +311,34 @@ RENDERERS: Final[Mapping[str, Renderer]] = MappingProxyType(
 """The formats of answers by extension; of those of one kind, the first is the default."""
 
 
-def renderers_of(kind: Kind) -> list[Renderer]:
-    """The formats that an answer of *kind* can have, the default first."""
-    return [renderer for renderer in RENDERERS.values() if kind in renderer.kinds]
+def renderers_of(kind: Kind, *, has_chart: bool = False) -> list[Renderer]:
+    """The formats that an answer of *kind* can have, the default first; pictures where its question *has a chart*."""
+    return [
+        renderer
+        for renderer in RENDERERS.values()
+        if kind in renderer.kinds and (has_chart or renderer.form not in CHART_FORMATS)
+    ]
 
 
-def known_parameters(extension: str, kind: Kind) -> tuple[str, ...]:
+def known_parameters(extension: str, kind: Kind, *, has_chart: bool = False) -> tuple[str, ...]:
     """The parameters that an address with *extension* takes beside the question's own."""
-    paging = ("page", "limit") if kind is Kind.SOLUTIONS else ()
+    is_chart = any(extension == form.name for form in CHART_FORMATS)
+    paging = ("page", "limit") if kind is Kind.SOLUTIONS and not is_chart else ()
     excel = ("excel",) if extension == CSV.name and kind is Kind.SOLUTIONS else ()
-    return (*paging, "lang", *excel, *(() if extension else ("format",)))
+    drawing = ("theme", "width") if is_chart or (has_chart and not extension) else ()
+    return (*paging, "lang", *excel, *drawing, *(() if extension else ("format",)))
 
 
 def told_by(answer: Answer, form: Format) -> tuple[object, ...]:
     """All that tells the bytes of *answer* in *form* from those of others of the same release."""
     asked = answer.asked
-    return (answer.base, asked.query.text, answer.parameters, form.name, asked.lang, asked.is_excel)
+    return (
+        answer.base,
+        asked.query.text,
+        answer.parameters,
+        form.name,
+        asked.lang,
+        asked.is_excel,
+        asked.theme,
+        asked.width,
+    )

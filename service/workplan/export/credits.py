@@ -1,7 +1,11 @@
 """What a file says of itself, so that it can be read, cited and checked when it is far from where it came from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+_CREATIVE_COMMONS: Final = re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?(?:deed\.\w+)?")
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,9 @@ class Credits:
     modified: str | None
     release: str | None
     address: str | None
+
+    @property
+    def licence_name(self) -> str:
+        """The licence as people call it; its address where it is none of Creative Commons'."""
+        match = _CREATIVE_COMMONS.fullmatch(self.licence)
+        return f"CC {match[1].upper()} {match[2]}" if match else self.licence

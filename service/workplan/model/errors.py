@@ -20,12 +20,16 @@
     │   ├── UnknownFunction
     │   ├── QueryRefused            SERVICE, LOAD, update
     │   ├── UnknownResource
+    │   ├── UnknownEmbed            an address that cannot be shown on another site
+    │   ├── UnknownOembedFormat
     │   ├── MethodNotAllowed
     │   ├── NotAcceptable           with the formats on offer
     │   ├── UnsupportedMediaType
     │   └── AnswerTooLarge
+    ├── DrawingFailed               a chart, which has its table beside it
     └── StoreError
         ├── StoreUnavailable        a remote store does not answer
+        ├── SearchUnavailable       there is no index of words
         ├── ServiceBusy             with the seconds after which to ask again
         └── QueryTimeout
 
@@ -231,6 +235,26 @@ class UnknownResource(RequestError):
     sentence = N_("Les dades no contenen res amb l'identificador <%(iri)s>.")
 
 
+class UnknownEmbed(RequestError):
+    """The address *url* is not one of ours that another site can show."""
+
+    status = 404
+    slug = "unknown-embed"
+    title = N_("Adreça que no es pot incrustar")
+    advice = N_("Copieu l'adreça de la pàgina d'una consulta d'aquest lloc, o la d'un marc que en mostri la resposta.")
+    sentence = N_("«%(url)s» no és l'adreça de cap consulta d'aquest lloc; s'esperava la de la pàgina d'una consulta.")
+
+
+class UnknownOembedFormat(RequestError):
+    """oEmbed is not answered in the format *given*; its specification wants this status."""
+
+    status = 501
+    slug = "unknown-oembed-format"
+    title = N_("Format d'oEmbed desconegut")
+    advice = N_("El paràmetre «format» d'oEmbed pot ser «json» o «xml».")
+    sentence = N_("oEmbed no es dona en el format «%(given)s»; es dona en %(known)s.")
+
+
 class MethodNotAllowed(RequestError):
     """This address does not answer *method*; *allowed* lists those it does."""
 
@@ -277,6 +301,16 @@ class AnswerTooLarge(RequestError):
     sentence = N_("La resposta passa del límit de %(limit)s %(unit)s; acoteu la consulta o baixeu totes les dades.")
 
 
+class DrawingFailed(WorkplanError):
+    """A chart was not drawn in time, or not at all."""
+
+    status = 503
+    slug = "drawing-failed"
+    title = N_("El gràfic no s'ha pogut dibuixar")
+    advice = N_("Torneu-ho a provar d'aquí una estona; la taula i els altres formats tenen les mateixes dades.")
+    sentence = N_("El gràfic no s'ha pogut dibuixar; les dades són a la taula i als altres formats.")
+
+
 class StoreError(WorkplanError):
     """The store behind the service did not answer as it should."""
 
@@ -296,6 +330,19 @@ class StoreUnavailable(StoreError):
     title = N_("El magatzem de dades no respon")
     advice = N_("El magatzem que hi ha darrere del servei no contesta. Torneu-ho a provar d'aquí una estona.")
     sentence = N_("El magatzem <%(url)s> no respon: %(cause)s")
+
+
+class SearchUnavailable(StoreError):
+    """There is no index of words beside the data."""
+
+    status = 503
+    slug = "search-unavailable"
+    title = N_("Aquí no es pot cercar")
+    advice = N_(
+        "Les dades d'aquest servei no tenen índex de paraules. Les preguntes desades, les pàgines i SPARQL les donen "
+        "igualment; qui porta el servei en fa l'índex amb «workplan build»."
+    )
+    sentence = N_("La publicació en servei no té índex de paraules; se'n fa amb «workplan build».")
 
 
 class ServiceBusy(StoreError):

@@ -75,6 +75,10 @@ XLSX: Final = Format(
 )
 CSV_METADATA: Final = Format("csv-metadata.json", "application/csvm+json", "CSVW", is_text=False)
 
+SVG: Final = Format("svg", "image/svg+xml", "SVG", is_text=False)
+PNG: Final = Format("png", "image/png", "PNG", is_text=False)
+VEGA_LITE: Final = Format("vl.json", "application/vnd.vegalite.v6+json", "Vega-Lite", ("vega-lite",), is_text=False)
+
 HTML: Final = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
 
 GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
@@ -82,6 +86,9 @@ GRAPH_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 
 SOLUTION_FORMATS: Final = (JSON_RESULTS, XML_RESULTS, CSV, TSV)
 """Formats of a SELECT's or an ASK's answer; the first is the default (SPARQL 1.1 Protocol, section 2.1.6)."""
+
+CHART_FORMATS: Final = (SVG, PNG, VEGA_LITE)
+"""Formats of a SELECT's answer where its question has a chart."""
 
 CONSTRUCT_FORMATS: Final = (*GRAPH_FORMATS, TRIG)
 """Formats of a CONSTRUCT's or a DESCRIBE's answer."""

@@ -19,6 +19,7 @@ from workplan.engine.query import QueryRequest
 from workplan.language import fallback
 from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
 
+from .charts import ChartHeader, faults_of_chart
 from .columns import Column, words_in
 from .parameters import Parameter, parameters_in
 from .rewriting import Unreadable, ordered
@@ -82,6 +83,13 @@ class SavedQuery:
     def choice_queries(self) -> Mapping[str, str]:
         """The saved query whose first column holds a parameter's choices, where the header names one."""
         return {name: str(value) for name, value in _pairs(self.header.get("choices"))}
+
+    @cached_property
+    def chart(self) -> ChartHeader | None:
+        """How the answer is drawn, where the header says; nothing where it says it wrong, which the build refuses."""
+        about = self.header.get("chart")
+        is_sound = about is not None and not any(faults_of_chart(about, self.columns, list(self.columns)))
+        return ChartHeader.read(about) if is_sound else None
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from workplan.language import LANGUAGES, sentence
 from workplan.model.errors import N_, BadParameter, WorkplanError
 
 from .catalogue import NAME, SavedQuery
+from .charts import faults_of_chart
 from .columns import KINDS as COLUMN_KINDS
 from .parameters import KINDS, RESERVED, variables_of
 
@@ -127,7 +128,10 @@ def faults_of_columns(query: SavedQuery, file: Path, variables: Sequence[str]) -
             N_("la consulta no té cap columna «%(name)s»; té: %(known)s."),
             {"name": name, "known": ", ".join(variables)},
         )
-    yield from _faults_of_chart(query, file, variables)
+    if "chart" in query.header:
+        line = query.lines.get("chart", 1)
+        for text, values in faults_of_chart(query.header["chart"], query.columns, variables):
+            yield Fault(file, line, text, values)
 
 
 def _faults_of_words(query: SavedQuery, fault: Any) -> Iterator[Fault]:
@@ -206,36 +210,6 @@ def _faults_of_parameters(query: SavedQuery, fault: Any, names: Collection[str])
                 parameter.term(value)
         except BadParameter as error:
             yield fault("defaults", error.text, **error.values)
-
-
-def _faults_of_chart(query: SavedQuery, file: Path, variables: Sequence[str]) -> Iterator[Fault]:
-    chart = query.header.get("chart")
-    line = query.lines.get("chart", 1)
-    if chart is None:
-        return
-    if not isinstance(chart, dict):
-        yield Fault(file, line, N_("«chart» ha de ser una descripció de Vega-Lite: clau i valor."))
-        return
-    for name in sorted(set(_fields(chart)) - set(variables)):
-        yield Fault(
-            file,
-            line,
-            N_("el gràfic fa servir la columna «%(name)s», que la consulta no té; té: %(known)s."),
-            {"name": name, "known": ", ".join(variables)},
-        )
-
-
-def _fields(chart: Any) -> Iterator[str]:
-    """The columns that a Vega-Lite description draws."""
-    if isinstance(chart, dict):
-        for key, value in chart.items():
-            if key == "field" and isinstance(value, str):
-                yield value
-            else:
-                yield from _fields(value)
-    elif isinstance(chart, list):
-        for value in chart:
-            yield from _fields(value)
 
 
 def _projection(text: str) -> Iterator[Any]:

@@ -27,10 +27,12 @@ RESERVED: Final = frozenset(
         "name",
         "page",
         "release",
+        "rows",
         "sort",
         "theme",
         "url",
         "view",
+        "width",
     ]
 )
 """Names that addresses of every question use, so that no question may take them for a parameter."""

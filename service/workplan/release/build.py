@@ -2,7 +2,7 @@
 
 A release is a folder named by its version, which is a hash of what it holds, data and saved queries: not of the order
 of files or of the labels of blank nodes. The file ``current`` names the one in service. It may not change a release
-once written.
+once written, but for what is made of what the hash is of: its manifest and its index of words.
 """
 
 import fcntl
@@ -22,6 +22,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.model.errors import N_, DataInvalid, MissingFolder
+from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, query_files
 
 from .derivation import derive
@@ -29,6 +30,8 @@ from .questions import ask_all, describe_all, read_questions
 from .quotation import quoted_words, source_files
 from .reading import Reading, read_file
 from .report import Report, Severity
+from .search import FILE as SEARCH
+from .search import index_of
 from .sources import Home, ontology_version
 from .validation import validate
 
@@ -69,6 +72,11 @@ class Release:
         return self.folder / _QUESTIONS
 
     @property
+    def words(self) -> Path:
+        """The index by which its resources are found; a release made by an older program has none."""
+        return self.folder / SEARCH
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What the release holds: graphs with their sizes, the validation's counts, the inputs' digest."""
         manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
@@ -91,7 +99,8 @@ def kept_release(folder: Path, version: str) -> Release | None:
 
 def inputs_digest(home: Home) -> str:
     """A digest of every file and setting from which *home*'s release is made and of the version of what makes it."""
-    digest = hashlib.sha256(f"{ontology_version()}\0{load_configuration(home.root).licence}".encode())
+    settings = (ontology_version(), load_configuration(home.root).licence, stemmer_version())
+    digest = hashlib.sha256("\0".join(settings).encode())
     named = [(iri, file) for iri, files in home.graphs.items() for file in files]
     named += [("rule", file) for file in home.rules]
     named += [("question", file) for file in query_files(home.queries).values()]
@@ -135,20 +144,22 @@ def _only_builder(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write(folder: Path, version: str, files: dict[str, str]) -> Release:
+def _write(folder: Path, version: str, files: dict[str, bytes]) -> Release:
     """Put *files* in place as one release and make it the current one, each in a single move."""
     if not (folder / version).is_dir():
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
-        for name, text in files.items():
+        for name, content in files.items():
             (unfinished / name).parent.mkdir(mode=0o755, exist_ok=True)
-            (unfinished / name).write_text(text, encoding="utf-8")
+            (unfinished / name).write_bytes(content)
         unfinished.chmod(0o755)
         unfinished.rename(folder / version)
     else:
-        # The same content may come from other inputs; only the manifest tells which.
-        manifest = folder / f"{_UNFINISHED}manifest"
-        manifest.write_text(files[_MANIFEST], encoding="utf-8")
-        manifest.replace(folder / version / _MANIFEST)
+        # The same content may come from other inputs, as only the manifest tells, and be indexed by a newer program.
+        # Whoever has the old index open goes on reading that.
+        for name in (SEARCH, _MANIFEST):
+            anew = folder / f"{_UNFINISHED}{name}"
+            anew.write_bytes(files[name])
+            anew.replace(folder / version / name)
     pointer = folder / f"{_UNFINISHED}current"
     pointer.write_text(version + "\n", encoding="utf-8")
     pointer.replace(folder / _CURRENT)
@@ -216,17 +227,15 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
             "graphs": dict(sorted(sizes.items())),
             "validation": {level.name.lower(): report.count(level) for level in Severity},
         }
-        return _write(
-            folder,
-            version,
-            {
-                _DATA: "".join(lines),
-                **texts,
-                "report.ttl": report.turtle(),
-                "report.json": report.json(),
-                _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
-            },
-        )
+        written = {
+            _DATA: "".join(lines),
+            **texts,
+            "report.ttl": report.turtle(),
+            "report.json": report.json(),
+            _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
+        }
+        files = {name: text.encode() for name, text in written.items()}
+        return _write(folder, version, {**files, SEARCH: index_of(quads)})
 
 
 def _in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:

@@ -15,7 +15,24 @@ from workplan.operation import logs
 from workplan.operation.figures import Figures
 from workplan.operation.succession import RunningPool
 
-from . import data, document, errors, graph_store, health, introspection, pages, quality, query, releases, sparql
+from . import (
+    assets,
+    data,
+    document,
+    editor,
+    embed,
+    errors,
+    gallery,
+    graph_store,
+    health,
+    introspection,
+    pages,
+    quality,
+    query,
+    releases,
+    search,
+    sparql,
+)
 from .current import CurrentSite
 from .front import Front, Site
 from .headers import guard
@@ -43,11 +60,18 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
         document.document,
         quality.quality,
         query.query,
+        embed.embed,
+        gallery.gallery,
+        assets.assets,
+        editor.editor,
+        search.search,
+        search.search_data,
         pages.pages,
     ):
         app.register_blueprint(blueprint)
     pages.prepare(app)
     releases.prepare(app)
+    search.prepare(app)
     app.after_request(guard)
     return app
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urljoin
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workplan.engine.hints import hints
@@ -155,8 +155,11 @@ def _problem(
     }
     if request_id := REQUEST_ID.get():
         problem["instance"] = f"urn:uuid:{request_id}" if _IS_UUID(request_id) else request_id
-    if prefers_html(request.headers.get("Accept")):
-        response = Response(render_template("error.html", problem=problem, lang=lang), status, mimetype="text/html")
+    # A view may have its errors told in a page of its own, whatever the client accepts.
+    template = g.get("error_template")
+    if template or prefers_html(request.headers.get("Accept")):
+        page = render_template(template or "error.html", problem=problem, lang=lang)
+        response = Response(page, status, mimetype="text/html")
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM_JSON)
     response.headers["Access-Control-Allow-Origin"] = "*"

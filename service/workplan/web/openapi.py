@@ -10,7 +10,10 @@ from typing import Any, Final
 from workplan.configuration import Configuration
 from workplan.engine.outline import kind_of
 from workplan.export.answer import LAST_PAGE, RENDERERS, Renderer, Source, known_parameters, renderers_of
+from workplan.export.chart import NARROWEST, WIDEST, WIDTH
+from workplan.export.palette import THEMES
 from workplan.knowledge.choices import Choice, start_values
+from workplan.knowledge.search import LONGEST, MOST_RESULTS
 from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_
 from workplan.model.formats import (
@@ -24,6 +27,7 @@ from workplan.model.formats import (
 from workplan.questions.catalogue import SavedQuery
 from workplan.questions.parameters import LONGEST_LITERAL, Parameter
 from workplan.release.build import VERSION_LENGTH
+from workplan.release.search import KINDS
 
 from .data import DESCRIPTION_FORMATS, DUMP_FORMATS
 
@@ -62,6 +66,43 @@ _RESULTS: Final = {
     },
 }
 """SPARQL 1.1 Query Results JSON Format (https://www.w3.org/TR/sparql11-results-json/)."""
+
+_SEARCH: Final = {
+    "type": "object",
+    "required": ["query", "lang", "total", "page", "pages", "allWords", "kinds", "results", "suggestions"],
+    "properties": {
+        "query": {"type": "string"},
+        "lang": {"type": "string", "enum": list(LANGUAGES)},
+        "release": {"type": ["string", "null"]},
+        "total": {"type": "integer"},
+        "page": {"type": "integer"},
+        "pages": {"type": "integer"},
+        "allWords": {"type": "boolean"},
+        "kinds": {"type": "object", "additionalProperties": {"type": "object"}},
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["iri", "page", "kind", "title", "titleParts", "titleLang"],
+                "properties": {
+                    "iri": {"type": "string"},
+                    "page": {"type": "string"},
+                    "kind": {"type": "string", "enum": list(KINDS)},
+                    "class": {"type": "string"},
+                    "code": {"type": "string"},
+                    "title": {"type": "string"},
+                    "titleParts": {"type": "array", "items": {"type": "object"}},
+                    "titleLang": {"type": "string"},
+                    "snippet": {"type": "object"},
+                    "line": {"type": "integer"},
+                    "source": {"type": "string"},
+                },
+            },
+        },
+        "suggestions": {"type": "array", "items": {"type": "object"}},
+    },
+}
+"""What a search answers: see docs/search.md."""
 
 _PROBLEM: Final = {
     "type": "object",
@@ -105,7 +146,7 @@ def describe(source: Source, base: str, lang: str) -> dict[str, Any]:
         "tags": [{"name": tag} for tag in sorted({tag for query in source.queries.values() for tag in query.tags})],
         "paths": paths,
         "components": {
-            "schemas": {"Results": _RESULTS, "Problem": _PROBLEM},
+            "schemas": {"Results": _RESULTS, "Problem": _PROBLEM, "Search": _SEARCH},
             "responses": {
                 status: {
                     "description": said(text),
@@ -139,7 +180,9 @@ def _question(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
     kind = kind_of(query.text)
     choices = source.choices(query)
     start = start_values(query, choices)
-    taken = known_parameters("", kind)
+    has_chart = query.chart is not None
+    taken = known_parameters("", kind, has_chart=has_chart)
+    offered = renderers_of(kind, has_chart=has_chart)
     description = [query.question(lang), str(query.header.get("description") or "")]
     return {
         "operationId": _camel(query.name),
@@ -148,13 +191,13 @@ def _question(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
         "tags": list(query.tags),
         "parameters": [
             *(_parameter(each, choices.get(each.name, ()), start.get(each.name), lang) for each in query.parameters),
-            *_common(taken, renderers_of(kind), source.config, lang),
+            *_common(taken, offered, source.config, lang),
         ],
         "responses": {
             "200": {
                 "description": gettext(N_("La resposta."), lang),
                 "headers": _headers(lang, is_paged="page" in taken),
-                "content": _content(query, renderers_of(kind)),
+                "content": _content(query, offered),
             },
             "303": {"description": gettext(N_("La pàgina de la consulta, per a un navegador."), lang)},
             "304": {"description": gettext(N_("No ha canviat."), lang)},
@@ -208,6 +251,14 @@ def _common(
         "excel": (
             N_("Amb 1, el CSV tal com l'obre l'Excel del país de la llengua."),
             {"type": "string", "enum": ["0", "1"]},
+        ),
+        "theme": (
+            N_("Els colors d'un gràfic: clars, foscos, o els que vulgui el navegador de qui el mira."),
+            {"type": "string", "enum": list(THEMES)},
+        ),
+        "width": (
+            N_("L'amplada d'un gràfic, en píxels."),
+            {"type": "integer", "minimum": NARROWEST, "maximum": WIDEST, "default": WIDTH},
         ),
         "format": (
             N_("El format, en lloc de la capçalera Accept."),
@@ -307,6 +358,7 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
             [_in_query("graph", {"type": "string", "format": "uri"}, is_required=True)],
             GRAPH_FORMATS,
         ),
+        "/search.json": _search(said),
         "/ns": _get("ontology", said(N_("L'ontologia")), [graph_format], GRAPH_FORMATS),
         "/shapes": _get("shapes", said(N_("Les formes SHACL")), [graph_format], GRAPH_FORMATS),
         "/dump.{extension}": _get("dump", said(N_("Totes les dades")), dumps, DUMP_FORMATS, is_compressed=True),
@@ -318,6 +370,37 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
             is_compressed=True,
         ),
     }
+
+
+def _search(said: Any) -> dict[str, Any]:
+    """The operation that finds resources by words."""
+    given: list[tuple[str, str, Words]] = [
+        ("q", N_("El que se cerca: paraules o un codi."), {"type": "string", "minLength": 1, "maxLength": LONGEST}),
+        (
+            "lang",
+            N_("La llengua dels noms de les columnes i dels textos."),
+            {"type": "string", "enum": list(LANGUAGES)},
+        ),
+        ("kind", N_("Només els resultats d'aquest tipus."), {"type": "string", "enum": list(KINDS)}),
+        (
+            "in",
+            N_("La xarxa o el pla en què se cerca, pel seu camí."),
+            {"type": "string", "pattern": "^[a-z0-9-]+(/[A-Za-z0-9._-]+)*$"},
+        ),
+        ("limit", N_("Els resultats de cada pàgina."), {"type": "integer", "minimum": 1, "maximum": MOST_RESULTS}),
+        (
+            "page",
+            N_("El número de la pàgina, des d'1; les capçaleres Link duen a les altres."),
+            {"type": "integer", "minimum": 1, "maximum": LAST_PAGE},
+        ),
+        ("prefix", N_("Amb 1, l'última paraula pot ser a mig escriure."), {"type": "string", "enum": ["0", "1"]}),
+    ]
+    parameters: list[Words] = [
+        {**_in_query(name, schema, is_required=name == "q"), "description": said(text)} for name, text, schema in given
+    ]
+    described = _get("search", said(N_("Cerca en tots els textos")), parameters, [])
+    described["get"]["responses"]["200"]["content"] = {"application/json": {"schema": _ref("Search")}}
+    return described
 
 
 def _get(

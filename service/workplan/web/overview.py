@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from babel.dates import format_date
-
 from workplan.knowledge.plan import PlanOverview
-from workplan.language import number
+from workplan.language import long_date, number
 from workplan.model.iris import page_path
 from workplan.model.namespaces import WP
 
@@ -151,8 +149,7 @@ class PlanView(Namer):
             EventView(
                 self.named(event),
                 ", ".join(
-                    format_date(date.fromisoformat(day), "long", locale=self.lang)
-                    for day in self.plan.values_of(event, "eventDate")
+                    long_date(date.fromisoformat(day), self.lang) for day in self.plan.values_of(event, "eventDate")
                 ),
                 self._values(event, "eventPlace"),
                 self._values(event, "eventCertainty"),

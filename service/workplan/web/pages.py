@@ -1,4 +1,4 @@
-"""The pages, each in three languages: home, any resource, a graph, the ontology, the query form, an error explained.
+"""The pages, each in three languages: home, any resource, a graph, the ontology, an error explained.
 
 They show what the data say and nothing else.
 """
@@ -8,18 +8,17 @@ from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import NamedNode
 
-from workplan.engine.hints import SHAPES, hints
-from workplan.engine.query import Kind, QueryRequest
+from workplan.engine.hints import SHAPES
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import describe, names_of
 from workplan.knowledge.document import sources
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.ontology import Term, terms_of
-from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred, sentence
-from workplan.model.errors import RequestError, StoreError, UnknownResource, WorkplanError
-from workplan.model.formats import GRAPH_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
+from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred
+from workplan.model.errors import UnknownResource, WorkplanError
+from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, graph_iri, page_path
 from workplan.model.namespaces import ONTOLOGY, WP
 from workplan.release.sources import ontology_version
@@ -31,21 +30,6 @@ from .resource import Namer, ResourceView, Value, shortened
 
 pages = Blueprint("pages", __name__)
 pages.after_request(keep)
-
-_FIRST_QUERY = """\
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX wp: <https://w3id.org/sse-workplan/ns#>
-
-SELECT ?code ?label
-WHERE {
-  ?action a wp:PlannedAction ;
-    wp:code ?code ;
-    rdfs:label ?label .
-}
-ORDER BY ?code"""
-
-SHOWN_ROWS = 500
-"""Rows of an answer that the query page shows; the downloads hold them all."""
 
 
 def prepare(app: Flask) -> None:
@@ -195,76 +179,6 @@ class TermView:
     def links(self, iris: list[str]) -> list[Value]:
         """*iris* with their short names."""
         return [Value(shortened(iri), href=page_path(iri, self._lang) or iri) for iri in iris]
-
-
-@pages.get("/<any(ca, es, en):lang>/sparql")
-def query_form(lang: str) -> ResponseReturnValue:
-    """A form to ask SPARQL with, and the answer as a table."""
-    example = service().queries.get(request.args.get("example", ""))
-    text = request.args.get("query", "").strip() or (example.text if example else "")
-    answer, error, status = None, None, 200
-    if text:
-        try:
-            answer = _answered(text)
-        except (RequestError, StoreError) as refused:
-            error, status = refused, refused.status
-    page = render_template(
-        "sparql.html",
-        text=text,
-        answer=answer,
-        error=error,
-        detail=sentence(error.text, error.values, lang) if error else None,
-        hints=[
-            {
-                "line": hint.line,
-                "column": hint.column,
-                "sentence": gettext(hint.shape.sentence, lang),
-                "rewrite": hint.rewrite,
-            }
-            for hint in hints(text)
-        ],
-        default=_FIRST_QUERY,
-        examples=[q for q in service().queries.values() if not q.parameters],
-        limits=service().config.limits,
-        formats=SOLUTION_FORMATS if answer is None or answer["kind"] != "graph" else GRAPH_FORMATS,
-        shown=SHOWN_ROWS,
-    )
-    response = Response(page, status=status)
-    if error:
-        # As every error: scripts of any site may read it.
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
-
-
-def _answered(text: str) -> dict[str, Any]:
-    """The answer to the query *text* as the page shows it."""
-    engine = service().engine
-    asked = QueryRequest(text)
-    kind = engine.kind_of(asked)
-    if kind is Kind.GRAPH:
-        return {"kind": "graph", "text": engine.run(asked, TURTLE).body.decode()}
-    parsed = parse_query_results(engine.run(asked, JSON_RESULTS).body, format=QueryResultsFormat.JSON)
-    if not isinstance(parsed, QuerySolutions):
-        return {"kind": "boolean", "truth": bool(parsed)}
-    rows = [[_cell(term) for term in row] for row in parsed]
-    return {
-        "kind": "solutions",
-        "columns": [variable.value for variable in parsed.variables],
-        "rows": rows[:SHOWN_ROWS],
-        "count": len(rows),
-    }
-
-
-def _cell(term: Any) -> Value | None:
-    """One term of an answer."""
-    if term is None:
-        return None
-    if isinstance(term, NamedNode):
-        href = page_path(term.value, reader_language()) or (term.value if term.value.startswith("http") else None)
-        return Value(shortened(term.value), href=href)
-    if isinstance(term, BlankNode):
-        return Value(str(term))
-    return Value(term.value, getattr(term, "language", None) or "")
 
 
 @pages.get("/problem/<slug>")

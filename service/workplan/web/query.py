@@ -25,9 +25,10 @@ from workplan.export.answer import (
     renderers_of,
     told_by,
 )
+from workplan.export.svg import POLICY
 from workplan.language import LANGUAGES, preferred
-from workplan.model.errors import MethodNotAllowed, NotAcceptable
-from workplan.model.formats import CSV, CSV_METADATA, Format
+from workplan.model.errors import N_, MethodNotAllowed, NotAcceptable
+from workplan.model.formats import CHART_FORMATS, CSV, CSV_METADATA, SVG, Format
 from workplan.questions.catalogue import unknown
 
 from .data import dumped
@@ -104,9 +105,16 @@ def _answered(source: Callable[[], Source], file: str) -> ResponseReturnValue:
     saved = found.queries[name]
     kind = found.engine.kind_of(QueryRequest(saved.text))
     if not extension and "format" not in request.args and prefers_html(request.headers.get("Accept")):
-        return _see_page(name)
-    renderer = _renderer(extension, renderers_of(kind))
-    asked = read(saved, request.args.to_dict(flat=False), known_parameters(extension, kind), found.config)
+        return _see_page(name, found)
+    has_chart = saved.chart is not None
+    if not has_chart and extension in (form.name for form in CHART_FORMATS):
+        raise NotAcceptable(
+            N_("Aquesta consulta no té gràfic; en tenen: %(known)s."),
+            known=", ".join(name for name, each in found.queries.items() if each.chart),
+        )
+    renderer = _renderer(extension, renderers_of(kind, has_chart=has_chart))
+    known = known_parameters(extension, kind, has_chart=has_chart)
+    asked = read(saved, request.args.to_dict(flat=False), known, found.config)
     return _respond(Answer(found, asked, request.host_url), renderer.form, renderer, has_extension=bool(extension))
 
 
@@ -121,9 +129,12 @@ def _renderer(extension: str, offered: list[Renderer]) -> Renderer:
     return found
 
 
-def _see_page(name: str) -> ResponseReturnValue:
-    """303 to the page of the question *name* in the reader's language, with what was asked of it."""
-    parameters = urlencode([(key, value) for key, value in request.args.items(multi=True)])
+def _see_page(name: str, source: Source) -> ResponseReturnValue:
+    """303 to the page of the question *name* in the reader's language, with what was asked and of which release."""
+    asked = list(request.args.items(multi=True))
+    if source.is_pinned and source.version:
+        asked.append(("release", source.version))
+    parameters = urlencode(asked)
     response = redirect(f"{page_address(f'query/{name}')}{parameters and '?'}{parameters}", 303)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
@@ -137,6 +148,8 @@ def _respond(answer: Answer, form: Format, renderer: Renderer, *, has_extension:
     else:
         started = time.perf_counter()
         response = Response(renderer.write(answer), content_type=form.content_type)
+        if form is SVG:
+            response.headers["Content-Security-Policy"] = POLICY
         response.headers["Server-Timing"] = f"engine;dur={(time.perf_counter() - started) * 1000:.1f}"
         _tell_links(response, answer, form, has_extension=has_extension)
     response.vary.add("Accept")
@@ -174,7 +187,8 @@ def _tell_links(response: Response, answer: Answer, form: Format, *, has_extensi
         links.append((answer.address(CSV_METADATA.name, is_pinned=pinned), "describedby", CSV_METADATA.media_type))
     if not has_extension:
         links += [
-            (answer.address(each.extension), "alternate", each.form.media_type) for each in renderers_of(answer.kind)
+            (answer.address(each.extension), "alternate", each.form.media_type)
+            for each in renderers_of(answer.kind, has_chart=answer.asked.query.chart is not None)
         ]
     page = answer.asked.page
     if page:

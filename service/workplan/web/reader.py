@@ -13,7 +13,8 @@ from workplan.language import LANGUAGES, preferred
 def reader_language() -> str:
     """The language of this request's answer: its address's, else the one that the browser prefers."""
     first = request.path.lstrip("/").partition("/")[0]
-    return first if first in LANGUAGES else preferred(request.accept_languages)
+    asked = first if first in LANGUAGES else request.args.get("lang")
+    return asked if asked in LANGUAGES else preferred(request.accept_languages)
 
 
 def page_address(path: str) -> str:

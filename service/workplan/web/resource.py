@@ -11,11 +11,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Final
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
-from workplan.language import number, pick
+from workplan.language import locale_of, long_date, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import GRAPH, NAMESPACES, WP
@@ -379,10 +379,10 @@ class ResourceView(Namer):
             if datatype in _INTEGERS:
                 return number(int(literal.value), self.lang)
             if datatype == _XSD + "date":
-                return str(format_date(date.fromisoformat(literal.value), "long", locale=self.lang))
+                return long_date(date.fromisoformat(literal.value), self.lang)
             if datatype == _XSD + "dateTime":
                 moment = datetime.fromisoformat(literal.value.replace("Z", "+00:00"))
-                return str(format_datetime(moment, "long", locale=self.lang))
+                return str(format_datetime(moment, "long", locale=locale_of(self.lang)))
         except ValueError:
             return literal.value
         return literal.value

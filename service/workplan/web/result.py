@@ -1,0 +1,214 @@
+"""A question's table as a page shows it: a resource once, by its name and with its page; numbers and dates in words.
+
+Pure: it asks nothing and knows no request.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from workplan.export.cells import Cell, rows_for
+from workplan.knowledge.table import Table
+from workplan.language import gettext, long_date, number
+from workplan.model.errors import N_
+from workplan.model.iris import page_path
+from workplan.model.namespaces import NAMESPACES
+from workplan.questions.columns import Column, Term
+
+from .resource import shortened
+
+_XSD: Final = NAMESPACES["xsd"]
+_NUMBERS: Final = frozenset(
+    _XSD + name
+    for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "positiveInteger")
+)
+
+MISSING: Final = N_("no consta")
+"""What stands where the data say nothing: never a zero, never a blank."""
+
+Pair = tuple[str, Term]
+"""A resource and what is said of it."""
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column as shown: *name* is that of its variable, *label* heads it."""
+
+    name: str
+    label: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell as shown: *text* in *lang* (empty where it is the reader's own), *href* where it leads.
+
+    *key* is what it is sorted by, *note* the page of the curator's note that the value rests on; *is_missing* says that
+    the data hold none. *lines* are its texts where it holds several.
+    """
+
+    text: str
+    lang: str = ""
+    href: str | None = None
+    key: str = ""
+    note: str | None = None
+    is_missing: bool = False
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class TableView:
+    """*rows* of cells under *columns*; the cell number *heading* is what its row is about.
+
+    *total* is the number of rows that the answer has, those of other pages too.
+    """
+
+    columns: Sequence[ShownColumn]
+    rows: Sequence[Sequence[ShownCell]]
+    heading: int
+    total: int
+
+    def sorted_by(self, name: str, *, is_descending: bool = False) -> "TableView":
+        """The same with its rows in the order of the column *name*; rows without a value last."""
+        place = next((i for i, column in enumerate(self.columns) if column.name == name), None)
+        if place is None:
+            return self
+        is_number = self.columns[place].is_number
+        known = [row for row in self.rows if not row[place].is_missing]
+        known.sort(key=lambda row: _rank(row[place].key, is_number=is_number), reverse=is_descending)
+        return TableView(
+            self.columns, [*known, *(row for row in self.rows if row[place].is_missing)], self.heading, self.total
+        )
+
+    def part(self, start: int, length: int) -> "TableView":
+        """The same with *length* rows from the one numbered *start*, counted from 0."""
+        return TableView(self.columns, self.rows[start : start + length], self.heading, self.total)
+
+
+def table_view(
+    table: Table,
+    lang: str,
+    only: Sequence[str] = (),
+    total: int | None = None,
+    added: Mapping[Pair, str] | None = None,
+) -> TableView:
+    """*table* for a reader of *lang*: all its columns, or *only* those named, in that order.
+
+    A column of IRIs whose names another one holds is left out: the name leads to the resource. *added* are the IRIs of
+    curators' notes by the resource and the value that they gave it.
+    """
+    by_name = {column.name: column for column in table.columns}
+    places = {column.name: i for i, column in enumerate(table.columns)}
+    # Of several columns about one resource the first is its name.
+    names = {column.of: column.name for column in reversed(table.columns) if column.of in by_name}
+    named = {name: by_name[of] for of, name in names.items() if of}
+    kept = [by_name[name] for name in only if name in by_name] or [c for c in table.columns if c.name not in names]
+    rows = []
+    for row, cells in zip(table.rows, rows_for(table, lang), strict=True):
+        notes = _notes(row, cells, added or {})
+        shown = []
+        for column in kept:
+            # A resource without the name that another column should hold is called by its own.
+            instead = row[places[column.name]] is None and column.name in named
+            used = named[column.name] if instead else column
+            place = places[used.name]
+            leads = used.of is None or column.name in named
+            shown.append(_shown(used, cells[place], lang, notes.get(place), leads=leads))
+        rows.append(shown)
+    columns = [
+        # What is named, not that it is a name: «Equip», not «Nom».
+        ShownColumn(
+            column.name,
+            named.get(column.name, column).label(lang),
+            _holds_numbers(column, [row[places[column.name]] for row in table.rows]),
+        )
+        for column in kept
+    ]
+    # What tells the rows apart best is what they are about.
+    distinct = [len({row[i].href for row in rows if row[i].href}) for i in range(len(kept))]
+    heading = distinct.index(max(distinct)) if distinct else 0
+    return TableView(columns, rows, heading, len(rows) if total is None else total)
+
+
+def _rank(key: str, *, is_number: bool) -> tuple[float, tuple[str, ...]]:
+    """Where a cell of *key* stands among others."""
+    try:
+        return (float(key), ()) if is_number else (0, natural(key))
+    except ValueError:
+        return 0, natural(key)
+
+
+def _holds_numbers(column: Column, terms: Sequence[Term | None]) -> bool:
+    known = [term for term in terms if term is not None]
+    if column.kind == "any" and known:
+        return all(isinstance(term, Literal) and term.datatype.value in _NUMBERS for term in known)
+    return column.kind in ("integer", "decimal")
+
+
+def natural(text: str) -> tuple[str, ...]:
+    """*text* as people sort it: without accents or case, and numbers by their value."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    parts, digits = [""], False
+    for character in plain:
+        is_digit = character in "0123456789"
+        if is_digit != digits:
+            parts.append("")
+            digits = is_digit
+        parts[-1] += character
+    return tuple(part.zfill(18) if part[:1].isdigit() else part for part in parts)
+
+
+def _notes(row: Sequence[Term | None], cells: Sequence[Cell], added: Mapping[Pair, str]) -> dict[int, str]:
+    """The notes on the cells of *row* by their place: on what a curator says of another resource of the same row."""
+    if not added:
+        return {}
+    resources = {cell.iri for cell in cells if cell.iri}
+    found = {}
+    for place, (term, cell) in enumerate(zip(row, cells, strict=True)):
+        # Of a name what counts is the resource that it names.
+        value = NamedNode(cell.iri) if cell.iri else term
+        for resource in resources - {cell.iri}:
+            note = None if value is None else added.get((resource, value))
+            if note:
+                found[place] = note
+    return found
+
+
+def _shown(column: Column, cell: Cell, lang: str, note: str | None, *, leads: bool) -> ShownCell:
+    term, href = cell.term, None
+    if term is None or (cell.text == "" and not cell.iri):
+        return ShownCell(gettext(MISSING, lang), is_missing=True)
+    if cell.iri and leads:
+        href = page_path(cell.iri, lang) or (cell.iri if cell.iri.startswith(("http://", "https://")) else None)
+    page = page_path(note, lang) if note else None
+    mark = "" if cell.lang.partition("-")[0] == lang else cell.lang
+    if cell.iri and cell.text == cell.iri:
+        return ShownCell(shortened(cell.iri), mark, href, cell.iri, page)
+    if column.separator and column.separator in cell.text:
+        lines = [line for line in cell.text.split(column.separator) if line]
+        return ShownCell(cell.text, mark, href, cell.text, page, lines=lines)
+    if isinstance(term, Literal) and cell.text == term.value:
+        text, key = _in_words(term, lang)
+        return ShownCell(text, mark, href, key, page)
+    return ShownCell(cell.text, mark, href, cell.text, page)
+
+
+def _in_words(literal: Literal, lang: str) -> tuple[str, str]:
+    """The value of *literal* as *lang* writes it, and what it is sorted by."""
+    text, kind = literal.value, literal.datatype.value
+    try:
+        if kind in _NUMBERS:
+            value = float(text)
+            return number(int(value) if value.is_integer() else value, lang), str(value)
+        if kind == _XSD + "date":
+            return long_date(date.fromisoformat(text), lang), text
+        if kind == _XSD + "boolean":
+            return gettext(N_("Sí") if text in ("true", "1") else N_("No"), lang), text
+    except ValueError:
+        # What is no number or day of the calendar stands as the data have it.
+        return text, text
+    return text, text
