@@ -373,7 +373,7 @@ def test_the_work_of_the_secretariat_is_ten_actions(named: Callable[..., list[di
     rows = {row["code"]: row["others"] for row in named("team-work")}
 
     assert len(rows) == 10
-    assert (rows["A01"], rows["A06"], rows["A13"]) == ("CT", "C CT GT", "")
+    assert (rows["A01"], rows["A06"], rows["A13"]) == ("CT", "C CT GT", "none")
     assert [row["code"] for row in named("team-work", team="xmess/team/m")] == ["A20", "A24"]
 
 
