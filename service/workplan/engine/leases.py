@@ -18,16 +18,11 @@ from workplan.model.errors import ServiceBusy
 from workplan.model.formats import Format
 
 from .frames import header_of, pack, pack_request, packed_limits, unpack_result, whole_frame
+from .pooled import PATIENCE_SECONDS, PAUSE_SECONDS
 from .query import Limits, QueryRequest, QueryResult
 
 GRACE_SECONDS: Final = 0.025
 """How long a query is between its client and its worker alone."""
-
-_PATIENCE: Final = 3.0
-"""Seconds beyond a query's own time: to wait in the queue, and for a pool that is being started again."""
-
-_PAUSE: Final = 0.01
-"""Seconds between two tries to reach a pool that is not there."""
 
 _TURN_SECONDS: Final = 0.05
 """How long to wait for a lent worker to be free before the pool is asked for another."""
@@ -202,13 +197,13 @@ class LeasedWorkers:
         Raises ClientGone as soon as *gone*, asked for once a query takes its time, comes to an end.
         """
         frame = pack_request(request, form, self.limits)
-        deadline = time.monotonic() + self.limits.seconds + _PATIENCE
+        deadline = time.monotonic() + self.limits.seconds + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 answer = await self._ask_lent(frame, gone) or await self._ask_pool(frame, gone)
             except (EOFError, OSError):
                 # Queries only read, so they may be asked again; a pool that was killed will be there again.
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(PAUSE_SECONDS)
                 continue
             return unpack_result(answer, form)
         raise ServiceBusy(retry_after=1)
@@ -338,6 +333,6 @@ async def _readable(connection: socket.socket) -> None:
     has_come = asyncio.Event()
     loop.add_reader(connection, has_come.set)
     try:
-        await asyncio.wait_for(has_come.wait(), _PATIENCE)
+        await asyncio.wait_for(has_come.wait(), PATIENCE_SECONDS)
     finally:
         loop.remove_reader(connection)

@@ -17,10 +17,10 @@ from .guard import check
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
 
-_PATIENCE: Final = 3.0
+PATIENCE_SECONDS: Final = 3.0
 """Seconds beyond a query's own time: to wait in the queue, and for a pool that is being started again."""
 
-_PAUSE: Final = 0.01
+PAUSE_SECONDS: Final = 0.01
 """Seconds between two tries to reach a pool that is not there."""
 
 
@@ -53,7 +53,7 @@ class PooledEngine:
             self._idle.pop().close()
 
     def _ask(self, frame: bytes) -> bytearray:
-        deadline = time.monotonic() + self.limits.seconds + _PATIENCE
+        deadline = time.monotonic() + self.limits.seconds + PATIENCE_SECONDS
         while (rest := deadline - time.monotonic()) > 0:
             is_new = not self._idle
             channel = None
@@ -67,7 +67,7 @@ class PooledEngine:
                 if channel:
                     channel.close()
                 if is_new:
-                    time.sleep(_PAUSE)
+                    time.sleep(PAUSE_SECONDS)
                 continue
             self._idle.append(channel)
             return answer

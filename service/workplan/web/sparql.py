@@ -62,8 +62,9 @@ def answer_sparql() -> Response:
         return preflight(METHODS)
     if request.method in ("GET", "HEAD") and not has_query(request.query_string):
         return _introduction()
-    headers, body = _answer(
-        _service(),
+    service = _service()
+    asked, form = prepare(
+        service,
         request.method,
         request.headers.get("Content-Type"),
         request.query_string,
@@ -71,7 +72,7 @@ def answer_sparql() -> Response:
         request.base_url,
         request.headers.get("Accept"),
     )
-    return Response(body, headers=headers)
+    return _answer(service, asked, form)
 
 
 def prepare(
@@ -108,24 +109,16 @@ def headers_of(
     return headers
 
 
-def _answer(
-    service: Service,
-    method: str,
-    content_type: str | None,
-    query_string: bytes,
-    body: bytes,
-    address: str,
-    accept: str | None,
-) -> tuple[list[tuple[str, str]], bytes]:
-    """The headers and the body of the answer to a query at *address*."""
-    asked, form = prepare(service, method, content_type, query_string, body, address, accept)
+def _answer(service: Service, asked: ProtocolRequest, form: Format) -> Response:
+    """The answer to what was *asked*."""
     started = time.perf_counter()
     try:
         result = service.engine.run(asked.query, form)
     except WorkplanError as error:
         error.query = asked.query.text
         raise
-    return headers_of(service, asked, form, result, time.perf_counter() - started), result.body
+    headers = headers_of(service, asked, form, result, time.perf_counter() - started)
+    return Response(result.body, headers=headers)
 
 
 def _etag(version: str, asked: ProtocolRequest, form: Format) -> str:
