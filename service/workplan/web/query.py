@@ -35,7 +35,7 @@ from .data import dumped
 from .openapi import describe
 from .reader import page_address
 from .releases import sources
-from .sparql import ALL_METHODS, preflight
+from .sparql import ALL_METHODS, CORS, preflight
 
 query = Blueprint("query", __name__)
 
@@ -48,8 +48,8 @@ FOREVER: Final = 31_536_000
 @query.after_request
 def open_to_all(response: Response) -> Response:
     """Let scripts of any site read the answer, errors included, with what its headers tell."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link, Server-Timing, X-Total-Count"
+    response.headers.update(CORS)
+    response.headers["Access-Control-Expose-Headers"] += ", X-Total-Count"
     return response
 
 
