@@ -173,6 +173,15 @@ def test_sentences_are_in_the_users_language(run: Run, lang: str, expected: str)
     assert expected in run("build", "--home", "nowhere", lang=lang).stderr
 
 
+def test_a_report_and_its_errors_are_in_one_language(run: Run, copy: Path) -> None:
+    """The one that the option names, whatever the terminal's."""
+    (copy / "data" / "broken.ttl").write_text("<a:b> <a:c>\n")
+    done = run("validate", "--home", copy, "--lang", "es", lang="ca")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("No se ha podido leer")
+
+
 def test_build_prints_the_version_and_refuses_a_violation(run: Run, copy: Path, tmp_path: Path) -> None:
     """Exit code 1, the reasons on stderr, and the old release in service."""
     first = run("build", "--home", copy, "--out", tmp_path / "out")

@@ -1,5 +1,6 @@
 """``workplan validate``: a report that a person can act on."""
 
+import os
 from pathlib import Path
 
 import click
@@ -18,6 +19,12 @@ VIOLATED = 1
 """Exit code where a Violation stands."""
 
 
+def _speak(_: click.Context, __: click.Parameter, lang: str | None) -> None:
+    """Have all that this command says be in *lang*, where one is given."""
+    if lang:
+        os.environ["WORKPLAN_LANG"] = lang
+
+
 @click.command(epilog="Example: workplan validate data/xmess/plan/2020 --format html --lang es > report.html")
 @click.argument("paths", metavar="[FILE|FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
@@ -28,10 +35,16 @@ VIOLATED = 1
     show_default=True,
     help="How the report is written; turtle is the SHACL report itself.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="The report's language. Without it, the terminal's.")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    callback=_speak,
+    expose_value=False,
+    help="The language of the report and of errors. Without it, the terminal's.",
+)
 @home_option
 @click.pass_context
-def validate(context: click.Context, paths: tuple[Path, ...], form: str, lang: str | None, root: Path | None) -> None:
+def validate(context: click.Context, paths: tuple[Path, ...], form: str, root: Path | None) -> None:
     """Check data files against the shapes: what is wrong, what was expected and where.
 
     Without FILE, all the data of the home folder. With files of the home folder, what those files are about, in the
@@ -45,7 +58,7 @@ def validate(context: click.Context, paths: tuple[Path, ...], form: str, lang: s
     derived = derive((quad for reading in (*data, *background) for quad in reading.quads), home.rules)
     quoted = quoted_words([*data, *background], home.root / "data")
     report = validate_readings(data, read_all(home.shapes), [*background, quoted], derived)
-    click.echo(_written(report, form, lang or cli_language()).rstrip("\n"))
+    click.echo(_written(report, form, cli_language()).rstrip("\n"))
     context.exit(0 if report.conforms else VIOLATED)
 
 
