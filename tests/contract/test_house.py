@@ -52,6 +52,7 @@ def test_every_folder_says_what_it_holds(root: Path) -> None:
         "tests",
         "docs",
         "frontend",
+        "versions",
         "data/xmess",
         "ontology/schemes",
     ]

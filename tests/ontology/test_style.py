@@ -4,7 +4,8 @@ In ``ontology/``, ``shapes/`` and ``data/`` a folder of Turtle files is one grap
 Prefixes are those of ``NAMESPACES``, only the used ones, sorted, and none is the default prefix.
 A resource is one block whose subject stands at column 0; blocks follow one another in the natural order of their IRIs,
 but in the ontology the header comes first, then the classes, then the properties.
-A term of ours is declared once, in Catalan, Spanish and English; a term of others is named and never described.
+A term of ours is declared once, in Catalan, Spanish and English; a term of others is named and never described, but
+for the file that says which kind of thing each of them is.
 """
 
 import re
@@ -21,13 +22,18 @@ from rdflib.namespace import DCTERMS, FOAF, ORG, PROV, QB, RDFS, SKOS, TIME, VAN
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY, WP
 
 ROOT = Path(__file__).parents[2]
-ONTOLOGY_FILES = sorted((ROOT / "ontology").glob("*.ttl"))
+DECLARATIONS = ROOT / "ontology" / "declarations.ttl"
+ONTOLOGY_FILES = [path for path in sorted((ROOT / "ontology").glob("*.ttl")) if path != DECLARATIONS]
 SCHEME_FILES = sorted((ROOT / "ontology" / "schemes").glob("*.ttl"))
+VERSION = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
 TURTLE_FILES = sorted(path for folder in ("ontology", "shapes", "data") for path in (ROOT / folder).rglob("*.ttl"))
 QUERY_FILES = sorted((ROOT / "queries").rglob("*.rq"))
 FOLDERS = sorted({path.parent for path in TURTLE_FILES})
 
 LANGUAGES = ["ca", "es", "en"]
+
+BUILT_IN = tuple(NAMESPACES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
+"""The vocabularies that OWL itself knows."""
 
 PUBLISHED: tuple[type[DefinedNamespace], ...] = (DCTERMS, FOAF, ORG, PROV, QB, RDFS, SKOS, TIME, VANN)
 """The vocabularies whose terms rdflib lists, so that a misspelt one can be told."""
@@ -134,6 +140,11 @@ def is_ours(subject: str) -> bool:
 def natural_order(text: str) -> list[tuple[int, str]]:
     """A key that puts ``action/9`` before ``action/10``, and a resource before its parts."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """A key that puts 0.9.0 before 0.10.0."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def prefixes_of(path: Path) -> tuple[list[tuple[str, str]], set[str]]:
@@ -251,7 +262,7 @@ def test_every_foreign_term_in_use_is_published(path: Path) -> None:
         name
         for name in named
         for vocabulary in PUBLISHED
-        if name.startswith(str(vocabulary)) and name not in vocabulary
+        if name.startswith(str(vocabulary)) and name != str(vocabulary) and name not in vocabulary
     }
 
     assert unknown == set()
@@ -262,8 +273,34 @@ def test_no_foreign_term_is_described(path: Path) -> None:
     """What others defined is theirs to define; notes on how we use it belong in our shapes."""
     foreign = tuple(namespace for namespace in NAMESPACES.values() if namespace != WP)
     described = {t.subject.value for t in triples_of(path) if isinstance(t.subject, NamedNode)}
+    others = {subject for subject in described if subject.startswith(foreign) and not is_ours(subject)}
 
-    assert {subject for subject in described if subject.startswith(foreign) and not is_ours(subject)} == set()
+    assert others == set() or path == DECLARATIONS
+
+
+def test_the_foreign_terms_that_the_ontology_names_are_declared_and_no_others() -> None:
+    """OWL 2 DL asks of a file without imports which kind of thing each name is; nothing else is ours to say."""
+    kinds = {
+        "rdf:type": "owl:Class",
+        "rdfs:subClassOf": "owl:Class",
+        "rdfs:domain": "owl:Class",
+        "rdfs:range": "owl:Class",
+    }
+    datatype_properties = typed_as(ONTOLOGY_FILES, "owl:DatatypeProperty")
+    named: set[tuple[str, str]] = set()
+    for t in triples_in(ONTOLOGY_FILES):
+        named.add((t.predicate.value, "owl:AnnotationProperty"))
+        for predicate, kind in kinds.items():
+            if t.predicate == iri(predicate) and isinstance(t.object, NamedNode):
+                named.add((t.object.value, kind))
+        if t.predicate == iri("rdfs:subPropertyOf") and isinstance(t.object, NamedNode):
+            is_data = t.subject in datatype_properties
+            named.add((t.object.value, "owl:DatatypeProperty" if is_data else "owl:ObjectProperty"))
+    foreign = {(name, iri(kind).value) for name, kind in named if not is_ours(name) and not name.startswith(BUILT_IN)}
+    declared = [(t.subject, t.predicate, t.object) for t in triples_of(DECLARATIONS)]
+
+    assert sorted((s.value, o.value) for s, _, o in declared) == sorted(foreign)  # type: ignore[union-attr]
+    assert {p for _, p, _ in declared} == {iri("rdf:type")}
 
 
 @each_term
@@ -280,9 +317,10 @@ def test_every_term_has_its_label_and_definition_in_three_languages(term: NamedN
 
 
 @each_term
-def test_a_scope_note_comes_in_three_languages(term: NamedNode) -> None:
+@pytest.mark.parametrize("predicate", ["skos:scopeNote", "skos:example"])
+def test_a_note_or_an_example_comes_in_three_languages(term: NamedNode, predicate: str) -> None:
     """A warning against a false friend is of no use in a language one does not read."""
-    assert languages(ONTOLOGY_FILES, term, "skos:scopeNote") in ([], LANGUAGES)
+    assert languages(ONTOLOGY_FILES, term, predicate) in ([], LANGUAGES)
 
 
 @each_term
@@ -298,6 +336,15 @@ def test_every_term_says_where_it_is_defined_and_how_stable_it_is(term: NamedNod
     """A term met alone in someone else's data leads back here."""
     assert values(ONTOLOGY_FILES, term, "rdfs:isDefinedBy") == [NamedNode(ONTOLOGY)]
     assert len(values(ONTOLOGY_FILES, term, "vs:term_status")) == 1
+
+
+@each_term
+def test_every_term_says_since_which_version_it_exists(term: NamedNode) -> None:
+    """A reader of an older version knows which terms that version lacks; no term is from the future."""
+    (since,) = values(ONTOLOGY_FILES, term, "owl:versionInfo")
+
+    assert re.fullmatch(r"\d+\.\d+\.\d+", since.value)
+    assert version_order(since.value) <= version_order(VERSION)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -322,7 +369,7 @@ def test_class_names_are_upper_camel_and_property_names_lower_camel() -> None:
 
 def test_a_datatype_property_ranges_over_literals_and_an_object_property_does_not() -> None:
     """A consumer knows from the declaration alone whether to expect a link or a text."""
-    literal_types = (NAMESPACES["xsd"], iri("rdf:langString").value)
+    literal_types = (NAMESPACES["xsd"], iri("rdfs:Literal").value)
     expected = dict.fromkeys(typed_as(ONTOLOGY_FILES, "owl:DatatypeProperty"), True)
     expected |= dict.fromkeys(typed_as(ONTOLOGY_FILES, "owl:ObjectProperty"), False)
     ranges = {term: kind.value.startswith(literal_types) for term, kind in links("rdfs:range")}
@@ -353,24 +400,76 @@ def test_no_term_stands_in_two_domains_or_ranges() -> None:
 
 def test_the_header_agrees_with_the_version_file() -> None:
     """A release says the same version wherever one looks."""
-    version = (ROOT / "VERSION").read_text(encoding="utf-8").strip()
     ontology = NamedNode(ONTOLOGY)
+    citations = values(ONTOLOGY_FILES, ontology, "dcterms:bibliographicCitation")
 
-    assert values(ONTOLOGY_FILES, ontology, "owl:versionInfo") == [Literal(version)]
-    assert values(ONTOLOGY_FILES, ontology, "owl:versionIRI") == [NamedNode(f"{ONTOLOGY}/{version}")]
+    assert values(ONTOLOGY_FILES, ontology, "owl:versionInfo") == [Literal(VERSION)]
+    assert values(ONTOLOGY_FILES, ontology, "owl:versionIRI") == [NamedNode(f"{ONTOLOGY}/{VERSION}")]
+    assert [text for text in citations if not text.value.endswith(f" {VERSION}. {ONTOLOGY}/{VERSION}")] == []
 
 
 def test_the_header_says_what_a_catalogue_of_vocabularies_asks() -> None:
-    """Title and description in three languages, licence, author, date and the preferred prefix."""
+    """Texts in three languages, licence, author, dates, citation and the preferred prefix."""
     ontology = NamedNode(ONTOLOGY)
 
-    assert languages(ONTOLOGY_FILES, ontology, "dcterms:title") == LANGUAGES
-    assert languages(ONTOLOGY_FILES, ontology, "dcterms:description") == LANGUAGES
+    for predicate in ("dcterms:title", "dcterms:abstract", "dcterms:description", "dcterms:bibliographicCitation"):
+        assert languages(ONTOLOGY_FILES, ontology, predicate) == LANGUAGES
+    for title, citation in zip(
+        values(ONTOLOGY_FILES, ontology, "dcterms:title"),
+        values(ONTOLOGY_FILES, ontology, "dcterms:bibliographicCitation"),
+        strict=True,
+    ):
+        assert title.value in citation.value
     assert values(ONTOLOGY_FILES, ontology, "vann:preferredNamespacePrefix") == [Literal("wp")]
     assert values(ONTOLOGY_FILES, ontology, "vann:preferredNamespaceUri") == [Literal(WP)]
-    for predicate in ("dcterms:creator", "dcterms:issued", "dcterms:license"):
+    for predicate in ("bibo:status", "dcterms:creator", "dcterms:license", "dcterms:publisher", "dcterms:source"):
         assert len(values(ONTOLOGY_FILES, ontology, predicate)) == 1
+    created, issued, modified = (
+        values(ONTOLOGY_FILES, ontology, predicate)[0].value
+        for predicate in ("dcterms:created", "dcterms:issued", "dcterms:modified")
+    )
+    assert created <= issued <= modified
     assert values(ONTOLOGY_FILES, ontology, "owl:imports") == []
+
+
+def test_the_header_counts_its_terms_as_they_are() -> None:
+    """What a catalogue shows beside the name."""
+    ontology = NamedNode(ONTOLOGY)
+    deprecated = {t.subject for t in triples_in(ONTOLOGY_FILES) if t.predicate == iri("owl:deprecated")}
+
+    for predicate, terms in (("voaf:classNumber", CLASSES), ("voaf:propertyNumber", PROPERTIES)):
+        (count,) = values(ONTOLOGY_FILES, ontology, predicate)
+        assert int(count.value) == len(terms - deprecated)
+
+
+def test_the_header_names_the_vocabularies_that_the_ontology_builds_on() -> None:
+    """Those whose terms it specialises, those that it relies on and those that it is described with."""
+    ontology = NamedNode(ONTOLOGY)
+
+    def vocabularies(names: set[str]) -> set[str]:
+        spaces = [space for space in NAMESPACES.values() if not space.startswith((ONTOLOGY, *BUILT_IN))]
+        return {space for space in spaces for name in names if name.startswith(space)}
+
+    broader = {o.value for p in ("rdfs:subClassOf", "rdfs:subPropertyOf") for _, o in links(p)}
+    other = {o.value for p in ("rdfs:domain", "rdfs:range", "rdf:type") for s, o in links(p) if s != ontology}
+    described = {t.predicate.value for t in triples_in(ONTOLOGY_FILES)} | {o.value for _, o in links("rdf:type")}
+
+    def stated(predicate: str) -> set[str]:
+        return {value.value for value in values(ONTOLOGY_FILES, ontology, predicate)}
+
+    assert stated("voaf:specializes") == vocabularies(broader)
+    assert stated("voaf:reliesOn") == vocabularies(broader | other)
+    assert stated("voaf:metadataVoc") == vocabularies(described) - {NAMESPACES["qb"]}
+
+
+def test_a_prior_version_is_named_where_one_was_frozen_and_only_there() -> None:
+    """A header that names a version which nobody can fetch sends its reader nowhere."""
+    frozen = sorted((path.parent.name for path in (ROOT / "versions").glob("*/ontology.ttl")), key=version_order)
+    earlier = [version for version in frozen if version_order(version) < version_order(VERSION)]
+
+    assert values(ONTOLOGY_FILES, NamedNode(ONTOLOGY), "owl:priorVersion") == [
+        NamedNode(f"{ONTOLOGY}/{version}") for version in earlier[-1:]
+    ]
 
 
 @each_scheme

@@ -19,9 +19,11 @@ WP: Final = ONTOLOGY + "#"
 
 NAMESPACES: Final = MappingProxyType(
     {
+        "bibo": "http://purl.org/ontology/bibo/",
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcterms": "http://purl.org/dc/terms/",
         "foaf": "http://xmlns.com/foaf/0.1/",
+        "mod": "https://w3id.org/mod#",
         "oa": "http://www.w3.org/ns/oa#",
         "org": "http://www.w3.org/ns/org#",
         "owl": "http://www.w3.org/2002/07/owl#",
@@ -38,6 +40,7 @@ NAMESPACES: Final = MappingProxyType(
         "spdx": "http://spdx.org/rdf/terms#",
         "time": "http://www.w3.org/2006/time#",
         "vann": "http://purl.org/vocab/vann/",
+        "voaf": "http://purl.org/vocommons/voaf#",
         "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
         "wp": WP,
         "wpsh": "https://w3id.org/sse-workplan/shapes#",
