@@ -142,6 +142,104 @@ def test_a_team_page_lists_its_actions(client: FlaskClient) -> None:
     assert len(set(re.findall(r'href="/en/xmess/plan/2020/action/(\d\d)"', text))) == 10
 
 
+def test_a_page_leads_to_its_neighbours_and_to_what_it_is_part_of(client: FlaskClient) -> None:
+    """Action 8 is between 7 and 9, in the plan of the network."""
+    text = client.get("/ca/xmess/plan/2020/action/08").text
+    trail = text.partition('class="trail"')[2].partition("</nav>")[0]
+    around = text.partition('class="around"')[2].partition("</nav>")[0]
+
+    assert re.findall('href="([^"]+)"', trail) == ["/ca/", "/ca/xmess", "/ca/xmess/plan/2020"]
+    assert re.findall('href="([^"]+)"', around) == [f"/ca/xmess/plan/2020/action/{code}" for code in ("07", "09")]
+    assert "8 de 29" in text
+
+
+def test_each_value_leads_to_the_cell_that_prints_it(client: FlaskClient) -> None:
+    """One click from a value to its place in the document."""
+    text = client.get("/ca/xmess/plan/2020/action/08").text
+
+    assert '<span class="printed">línia <a href="/ca/document/pla2020#L107c9">107</a></span>' in text
+
+
+def test_a_page_counts_what_the_document_states_and_what_was_added(client: FlaskClient) -> None:
+    """In words that need no knowledge of graphs."""
+    assert "1 l'hi ha afegit la curadoria, i diu per què." in client.get("/ca/xmess/plan/2020/action/08").text
+    assert "la curadoria no hi ha afegit cap valor" in client.get("/ca/xmess/team/ct").text
+    assert "Res d'això no és al document" in client.get("/ca/xmess/assertion/001").text
+
+
+def test_notes_without_a_name_say_what_they_are_about(client: FlaskClient) -> None:
+    """Never an address for a title."""
+    assert "<h1>Valor que falta: trimestre previst (A01)</h1>" in client.get("/ca/xmess/gap/001").text
+    assert "<h1>Value added by curators: strategic line (A08)</h1>" in client.get("/en/xmess/assertion/001").text
+
+
+def test_a_resource_can_be_cited(client: FlaskClient) -> None:
+    """By the address that does not change, with the release."""
+    text = client.get("/es/xmess/plan/2020/action/08").text
+
+    assert "Red de Municipios" in text.partition('id="apa"')[2].partition("</pre>")[0]
+    assert "@misc{xmess-plan-2020-action-08-" in text
+    assert text.count('data-copy="Copiar"') == 3
+
+
+def test_a_team_tells_its_load(client: FlaskClient) -> None:
+    """How much it carries alone and with whom the rest: the Secretariat's ten actions."""
+    text = client.get("/ca/xmess/team/st").text
+    load = text.partition('id="load"')[2].partition("</section>")[0]
+
+    assert "5 en solitari i 5 amb altres equips" in load
+    assert re.findall(r'href="/ca/xmess/team/(\w+)".*?</svg> (\d+)</td>', load) == [
+        ("c", "3"),
+        ("ct", "3"),
+        ("gt", "2"),
+    ]
+
+
+def test_an_indicator_shows_its_scale_in_order_and_no_figure_that_nobody_gave(client: FlaskClient) -> None:
+    """From lowest to highest; without observations it says so."""
+    text = client.get("/ca/xmess/plan/2020/indicator/execucio").text
+    scale = text.partition('class="scale"')[2].partition("</ol>")[0]
+
+    assert re.findall(r"execution-status/([a-z-]+)", scale) == ["pendent", "en-proces", "finalitzada"]
+    assert "Encara no n'hi ha cap observació." in text
+
+
+def test_an_event_stands_among_those_of_the_plans_making(client: FlaskClient) -> None:
+    """With its date, its place, and what is only foreseen."""
+    text = client.get("/ca/xmess/event/2019-11-29-assemblea-ordinaria").text
+    line = text.partition('class="timeline"')[2].partition("</ol>")[0]
+
+    assert re.findall('datetime="([^"]+)"', line) == ["2017-05-17", "2019-04-10", "2019-09-18", "2019-11-29"]
+    assert line.count("El document no en diu la data") == 3
+    assert line.count('class="foreseen"') == 1
+    assert '<strong aria-current="step">Assemblea ordinària</strong>' in line
+
+
+def test_the_definition_reads_whole_on_its_page(client: FlaskClient) -> None:
+    """Its four clauses in the document's words, marked as Catalan for others."""
+    text = client.get("/en/xmess/plan/2020/criterion/1").text
+
+    assert len(re.findall(r'<li>\s*<blockquote lang="ca">', text.partition('class="quoted"')[2])) == 4
+
+
+def test_the_page_of_a_document_leads_to_it_and_does_not_list_its_places(client: FlaskClient) -> None:
+    """378 places are no list for a person."""
+    answer = client.get("/ca/xmess/source/pla2020")
+
+    assert '<a class="button" href="/ca/document/pla2020">' in answer.text
+    assert "6011288190d54963" in answer.text
+    assert len(answer.data) < 60_000
+
+
+def test_a_long_list_of_several_kinds_is_shown_by_kind(client: FlaskClient) -> None:
+    """The elements of a version."""
+    text = client.get("/ca/xmess/plan/2020/version/1").text
+
+    assert re.search(
+        r'<h3><a href="/ca/ns#PlannedAction">Acció planificada</a> <span class="count">29</span></h3>', text
+    )
+
+
 def test_the_plan_page_shows_29_rows(client: FlaskClient) -> None:
     """One row an action."""
     text = client.get("/ca/xmess/plan/2020").text

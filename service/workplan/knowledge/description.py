@@ -166,10 +166,10 @@ class Description:
                 yield Quad(s.subject, s.predicate, s.object, NamedNode(graph))
 
 
-def describe(engine: QueryEngine, iri: str) -> Description | None:
+def describe(engine: QueryEngine, iri: str, also: Iterable[str] = ()) -> Description | None:
     """What the data behind *engine* say of *iri*; None where they hold no statement of it.
 
-    A resource that is only ever pointed to is not held: nothing is said of it.
+    A resource that is only ever pointed to is not held: nothing is said of it. Those of *also* are named with it.
     """
     this = resource(iri)
     graphs: dict[tuple[NamedNode | BlankNode, NamedNode, NamedNode | BlankNode | Literal], set[str]] = defaultdict(set)
@@ -186,8 +186,19 @@ def describe(engine: QueryEngine, iri: str) -> Description | None:
     }
     for note in (*assertions, *gaps):
         mentioned |= {iri for iri in (note.iri, note.property, note.basis, note.confidence) if iri}
-    mentioned |= {a.iri for a in anomalies}
+    mentioned |= {a.iri for a in anomalies} | set(also)
     return Description(iri, statements, assertions, gaps, anomalies, names_of(engine, mentioned))
+
+
+def with_kinds(engine: QueryEngine, description: Description) -> Description:
+    """*description* with the names of the classes of all that points to the resource."""
+    kinds = {
+        kind
+        for s in description.incoming()
+        for kind in description.names.get(s.subject.value, Name()).types
+        if kind not in description.names
+    }
+    return replace(description, names={**description.names, **names_of(engine, kinds)}) if kinds else description
 
 
 def _notes(engine: QueryEngine, text: str, this: NamedNode, key: str, basis: str) -> list[Note]:

@@ -102,6 +102,19 @@ def code_key(text: str) -> str:
     return folded(_CODE_MARKS.sub("", text))
 
 
+def natural(text: str) -> tuple[str, ...]:
+    """*text* as people sort it: without accents or case, and numbers by their value."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    parts, digits = [""], False
+    for character in plain:
+        is_digit = character in "0123456789"
+        if is_digit != digits:
+            parts.append("")
+            digits = is_digit
+        parts[-1] += character
+    return tuple(part.zfill(18) if part[:1].isdigit() else part for part in parts)
+
+
 def words_of(text: str) -> Iterator[Word]:
     """The words of the normalised *text*, in order, without the articles and pronouns that an apostrophe ties on."""
     for found in _WORD.finditer(text):

@@ -4,6 +4,7 @@
 """
 
 import gzip
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,10 +41,13 @@ def service() -> Service:
     return found
 
 
-def found(path: str) -> Description:
-    """What the data say of the resource at *path*. Raises UnknownResource where they hold nothing of it."""
+def found(path: str, also: Iterable[str] = ()) -> Description:
+    """What the data say of the resource at *path*, those of *also* named with it.
+
+    Raises UnknownResource where they hold nothing of it.
+    """
     iri = data_iri(path)
-    description = describe(service().engine, iri)
+    description = describe(service().engine, iri, also)
     if description is None:
         raise UnknownResource(iri=iri)
     return description

@@ -17,7 +17,8 @@ from workplan.model.errors import UnknownResource
 from workplan.model.iris import data_iri
 
 from .data import keep, service
-from .resource import Namer, Value, expand
+from .headings import expand
+from .resource import Namer, Value
 
 document = Blueprint("document", __name__)
 document.after_request(keep)

@@ -22,7 +22,7 @@ from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
 from .assets import address_of
 from .data import keep, service
 from .errors import SLOW_SHAPES
-from .headers import HEADERS
+from .headers import SCRIPTED
 from .reader import page_address, reader_language
 from .resource import Value, shortened
 from .themes import themes_of
@@ -30,7 +30,7 @@ from .themes import themes_of
 editor = Blueprint("editor", __name__)
 editor.after_request(keep)
 
-POLICY: Final = f"{HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
+POLICY: Final = f"{SCRIPTED}; connect-src 'self'"
 """What the editor's page may do beside what every page may: run our script, which asks this service."""
 
 SHOWN_ROWS: Final = 500

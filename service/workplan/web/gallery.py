@@ -26,7 +26,7 @@ from workplan.questions.catalogue import SavedQuery, unknown
 
 from .data import keep, service
 from .embedding import EmbedChoice
-from .headers import HEADERS
+from .headers import SCRIPTED
 from .openapi import describe
 from .question import QuestionView, field_label, formats_in
 from .releases import sources
@@ -35,7 +35,7 @@ from .themes import matching, name_of, themes_of
 gallery = Blueprint("gallery", __name__)
 gallery.after_request(keep)
 
-POLICY: Final = f"{HEADERS['Content-Security-Policy']}; script-src 'self'; frame-src 'self'"
+POLICY: Final = f"{SCRIPTED}; frame-src 'self'"
 """What a question's page may load beside what every page may: our scripts that sort and copy, and our own embeds."""
 
 LONGEST_SEARCH: Final = 200

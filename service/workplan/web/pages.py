@@ -3,30 +3,37 @@
 They show what the data say and nothing else.
 """
 
+import re
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from pyoxigraph import NamedNode
 
 from workplan.engine.hints import SHAPES
 from workplan.knowledge import plan as plan_knowledge
-from workplan.knowledge.description import describe, names_of
-from workplan.knowledge.document import sources
+from workplan.knowledge.description import names_of, with_kinds
+from workplan.knowledge.document import sources as documents
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.ontology import Term, terms_of
+from workplan.knowledge.particulars import particulars
+from workplan.knowledge.surroundings import surroundings
 from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
-from workplan.model.iris import data_iri, graph_iri, page_path
-from workplan.model.namespaces import ONTOLOGY, WP
+from workplan.model.iris import data_iri, data_path, graph_iri, page_path
+from workplan.model.namespaces import ONTOLOGY
 from workplan.release.sources import ontology_version
 
+from .citation import Citation
 from .data import DESCRIPTION_FORMATS, found, keep, service
+from .headers import SCRIPTED
+from .kinds import ParticularsView
 from .overview import PlanView
 from .reader import page_address, reader_language
-from .resource import Namer, ResourceView, Value, shortened
+from .releases import sources
+from .resource import MOST_ROWS, Namer, ResourceView, Value, shortened
 
 pages = Blueprint("pages", __name__)
 pages.after_request(keep)
@@ -43,7 +50,7 @@ def prepare(app: Flask) -> None:
     # As the catalogues are extracted: line breaks within a text are one space.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {"languages": NAMES, "ontology_version": ontology_version()}
+    app.jinja_env.globals |= {"languages": NAMES, "most_rows": MOST_ROWS, "ontology_version": ontology_version()}
     app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
     app.context_processor(_common)
 
@@ -92,50 +99,63 @@ def home(lang: str) -> str:
 
 def _document_of(plan: str, lang: str) -> str | None:
     """The path of the page of the document from which *plan* was read; None where there is none."""
-    found_source = next((s.iri for s in sources(service().engine) if s.plan == plan), None)
+    found_source = next((s.iri for s in documents(service().engine) if s.plan == plan), None)
     return f"/{lang}/document/{found_source.rpartition('/')[2]}" if found_source else None
 
 
 @pages.get("/<any(ca, es, en):lang>/<path:path>")
 def resource(lang: str, path: str) -> Response:
     """The page of any resource; a plan's shows the whole plan."""
-    description = found(path)
-    view = ResourceView(description, lang, lambda text: gettext(text, lang))
-    entry = next((e for e in plan_knowledge.plans(service().engine) if e.iri == view.iri), None)
-    if WP + "WorkPlan" in view.name.types and entry:
-        plan = PlanView(plan_knowledge.overview(service().engine, entry), lang)
-        document = _document_of(entry.iri, lang)
-        page = render_template(
-            "plan.html", view=view, plan=plan, formats=DESCRIPTION_FORMATS, path=path, document=document
-        )
+    engine, author = service().engine, data_iri(service().config.network)
+    around = surroundings(engine, data_iri(path))
+    description = with_kinds(engine, found(path, {*around.mentioned, author}))
+    view = ResourceView(description, lang, around)
+    frame = {"view": view, "path": path, "formats": DESCRIPTION_FORMATS, **_references(view, author, path)}
+    plans = plan_knowledge.plans(engine) if view.is_a("wp:WorkPlan") else []
+    entry = next((e for e in plans if e.iri == view.iri), None)
+    if entry:
+        plan = PlanView(plan_knowledge.overview(engine, entry), lang)
+        page = render_template("plan.html", plan=plan, document=_document_of(entry.iri, lang), **frame)
     else:
-        trail = _trail(view, lang)
-        page = render_template("resource.html", view=view, formats=DESCRIPTION_FORMATS, path=path, trail=trail)
+        own = ParticularsView(particulars(engine, description, around.neighbours), view.iri, lang)
+        page = render_template("resource.html", own=own, document=_document_at(view), **frame)
     return _signposted(page, path)
+
+
+def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
+    """How to refer to the resource of *view*: its own address, that of this page, and how to cite it."""
+    running, config = sources().running, service().config
+    known = running.origin.modified
+    citation = Citation(
+        view.lang,
+        view.named(author).text if view.names[author].labels else config.title_in(view.lang),
+        view.heading,
+        date.fromisoformat(known) if known else None,
+        running.version,
+        view.iri,
+        re.sub(r"[^A-Za-z0-9]+", "-", "-".join(filter(None, (path, running.version)))),
+    )
+    return {"citation": citation, "canonical": f"{request.host_url}{view.lang}/{quote(path, safe='/')}"}
+
+
+def _document_at(view: ResourceView) -> str | None:
+    """The path of the page that shows *view* whole; None where it is no document, or none of its places are known."""
+    home = f"{service().config.network}/source/"
+    has_places = any(s.predicate.value.endswith("#hasSource") for s in view.description.incoming())
+    path = data_path(view.iri) or ""
+    return f"/{view.lang}/document/{path.removeprefix(home)}" if path.startswith(home) and has_places else None
 
 
 def _signposted(page: str, path: str) -> Response:
     """*page* with what programs look for beside a page: what describes it, how to cite it (https://signposting.org)."""
     response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = SCRIPTED
     place = quote(path, safe="/")
     for form in DESCRIPTION_FORMATS:
         response.headers.add("Link", f'</data/{place}.{form.name}>; rel="describedby"; type="{form.media_type}"')
     response.headers.add("Link", f'<{data_iri(place)}>; rel="cite-as"')
     response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
     return response
-
-
-def _trail(view: ResourceView, lang: str) -> list[Value]:
-    """The plan that the resource is an element of and the scheme that it is in, for the way back."""
-    trail: list[Value] = []
-    for fact in view.description.outgoing():
-        if fact.predicate.value == WP + "elementOf" and isinstance(fact.object, NamedNode):
-            version = describe(service().engine, fact.object.value)
-            if version:
-                of = [s.object.value for s in version.outgoing() if s.predicate.value.endswith("isVersionOf")]
-                trail += [Namer(version.names, lang).named(iri) for iri in of]
-    schemes = [s.object.value for s in view.description.outgoing() if s.predicate.value.endswith("core#inScheme")]
-    return trail + [view.named(iri) for iri in schemes]
 
 
 @pages.get("/<any(ca, es, en):lang>/graph/<path:path>")

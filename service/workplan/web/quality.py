@@ -4,12 +4,11 @@ Every figure comes from the data or from the release's report.
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
-from typing import Any, Final
+from typing import Any
 
 from babel.numbers import format_percent
 from flask import Blueprint, Response, render_template
@@ -17,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from workplan.knowledge.description import Name, Note, Text
 from workplan.knowledge.quality import CONFIDENCES, UNSURE, Coverage, Quality, assess, report_graph, tallied
-from workplan.language import LANGUAGES, gettext, number, pick
+from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_, UnknownResource
 from workplan.model.formats import TURTLE
 from workplan.model.iris import page_path
@@ -28,9 +27,6 @@ from .resource import Namer, Value
 
 quality = Blueprint("quality", __name__)
 quality.after_request(share)
-
-_LINE: Final = re.compile(r"#L([0-9]+)")
-"""The line of the source document in the address of a place there."""
 
 
 @quality.get("/<any(ca, es, en):lang>/quality")
@@ -251,7 +247,7 @@ class QualityView(Namer):
                 self.named(anomaly.iri),
                 self._named(anomaly.type),
                 self._named(anomaly.confidence),
-                [self._place(iri) for iri in sorted(anomaly.targets, key=self._order)],
+                [self.named(iri) for iri in sorted(anomaly.targets, key=self._order)],
                 self._best(anomaly.body),
             )
             for order, anomaly in enumerate(self.found.anomalies, 1)
@@ -328,14 +324,14 @@ class QualityView(Namer):
 
     def _noted(self, note: Note) -> Noted:
         return Noted(
-            self._place(note.subject),
+            self.named(note.subject),
             self._value(note) if note.value else None,
             Value(note.iri.rpartition("/")[2], href=page_path(note.iri, self.lang) or note.iri),
         )
 
     def _value(self, note: Note) -> Value:
         if isinstance(note.value, NamedNode):
-            return self._place(note.value.value)
+            return self.named(note.value.value)
         text = note.value.value if note.value else ""
         return Value(text, self.mark(getattr(note.value, "language", None) or ""))
 
@@ -343,14 +339,6 @@ class QualityView(Namer):
         """Where *iri* stands among others: those of a class together, in its own order."""
         name = self.names.get(iri, Name())
         return min(name.types, default="~"), name.order or 0, iri
-
-    def _place(self, iri: str) -> Value:
-        """*iri* as it is called; a place in the document that has no name, by its line."""
-        line = _LINE.search(iri)
-        if line and not self.names.get(iri, Name()).labels:
-            text = gettext(N_("línia %(n)s del document"), self.lang) % {"n": number(int(line[1]), self.lang)}
-            return Value(text, href=page_path(iri, self.lang))
-        return self.named(iri)
 
     def _named(self, iri: str | None) -> Value | None:
         return self.named(iri) if iri else None

@@ -5,147 +5,64 @@ Pure: it asks nothing and knows no request.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_datetime
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
-from workplan.language import locale_of, long_date, number, pick
+from workplan.knowledge.particulars import QUOTED
+from workplan.knowledge.surroundings import Surroundings
+from workplan.language import gettext, locale_of, long_date, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
-from workplan.model.namespaces import GRAPH, NAMESPACES, WP
+from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, WP
+from workplan.model.words import natural
+
+from .headings import APART, FIRST, IN_HEADING, IN_LEAD, INVERSE, KEPT_APART_BACK, LAST, TYPE, expand
 
 _XSD: Final = NAMESPACES["xsd"]
 _INTEGERS: Final = frozenset(
     _XSD + name for name in ("integer", "positiveInteger", "nonNegativeInteger", "int", "long")
 )
 
+_LINE: Final = re.compile(r"/source/[^/#]+#L([0-9]+)")
+"""A place in a source document, with its line."""
 
-def expand(name: str) -> str:
-    """The IRI of the prefixed *name*, for example ``wp:code``."""
-    prefix, _, local = name.partition(":")
-    return NAMESPACES[prefix] + local
-
-
-TYPE: Final = expand("rdf:type")
-
-IN_HEADING: Final = frozenset(
-    map(expand, ("rdf:type", "rdfs:label", "skos:prefLabel", "dcterms:title", "wp:code", "wp:order", "wp:verbatim"))
-)
-"""Properties that the page's heading and quotation already show."""
-
-APART: Final = frozenset(map(expand, ("skos:topConceptOf", "skos:notation", "rdfs:isDefinedBy", "wp:statedIn")))
-"""Properties that say how the data are kept, not what they are about: shown among all statements only."""
-
-FIRST: Final = tuple(
-    map(
-        expand,
-        (
-            "skos:definition",
-            "wp:guidingQuestion",
-            "wp:strategicLine",
-            "wp:proposedStrategicLine",
-            "wp:actionLine",
-            "wp:proposedActionLine",
-            "wp:hasObjective",
-            "wp:objectiveOf",
-            "wp:directlyExecutedBy",
-            "wp:instrument",
-            "wp:thematicScope",
-            "wp:plannedQuarter",
-            "wp:budgetImpact",
-            "wp:teamFunction",
-            "wp:meetingFrequency",
-            "wp:ownership",
-            "wp:memberCount",
-            "wp:scale",
-            "skos:memberList",
-            "skos:scopeNote",
-            "skos:example",
-            "wp:ofNetwork",
-            "org:unitOf",
-            "wp:planYear",
-            "wp:planStatus",
-            "wp:aboutResource",
-            "wp:aboutProperty",
-            "wp:gapReason",
-            "rdf:subject",
-            "rdf:predicate",
-            "rdf:object",
-            "wp:inferenceMethod",
-            "wp:confidence",
-            "wp:evidence",
-        ),
-    )
-)
-"""The order in which facts read well; the others follow by their labels."""
-
-INVERSE: Final = {
-    expand(name): heading
-    for name, heading in {
-        "wp:strategicLine": N_("Accions d'aquesta línia estratègica"),
-        "wp:actionLine": N_("Accions que despleguen aquesta línia"),
-        "wp:directlyExecutedBy": N_("Accions que executa"),
-        "wp:instrument": N_("Accions amb aquest instrument"),
-        "wp:thematicScope": N_("Accions d'aquest àmbit"),
-        "wp:budgetImpact": N_("Accions amb aquest finançament"),
-        "wp:hasObjective": N_("Línia estratègica que el persegueix"),
-        "wp:meetingFrequency": N_("Equips que es troben amb aquesta periodicitat"),
-        "wp:ownership": N_("Equips amb aquesta titularitat"),
-        "wp:planStatus": N_("Versions en aquest estat"),
-        "wp:scale": N_("Indicadors que fan servir aquesta escala"),
-        "wp:ofNetwork": N_("Plans i equips de la xarxa"),
-        "wp:elementOf": N_("Elements que formen la versió"),
-        "wp:gapReason": N_("Buits amb aquest motiu"),
-        "wp:inferenceMethod": N_("Assercions fetes amb aquest mètode"),
-        "wp:confidence": N_("Notes amb aquesta confiança"),
-        "wp:anomalyType": N_("Anomalies d'aquest tipus"),
-        "skos:inScheme": N_("Conceptes de l'esquema"),
-        "dcterms:subject": N_("Recursos sobre aquest concepte"),
-        "time:intervalIn": N_("Períodes que conté"),
-        "prov:hadPrimarySource": N_("Versions fetes a partir d'aquest document"),
-        "rdf:type": N_("Recursos d'aquesta classe"),
-    }.items()
+_NOTES: Final[Mapping[str, str]] = {
+    "/assertion/": N_("nota %(code)s de la curadoria"),
+    "/gap/": N_("buit %(code)s"),
 }
-"""How a page calls what points to its resource by a property; any other property is called by its own label."""
+"""What notes without a name are called, by what stands in their addresses before their code."""
 
-_KEPT_APART_BACK: Final = frozenset(
-    map(
-        expand,
-        [
-            "rdf:subject",
-            "rdf:object",
-            "rdf:predicate",
-            "wp:aboutResource",
-            "oa:hasTarget",
-            "skos:topConceptOf",
-            "org:unitOf",
-            "wp:objectiveOf",
-            "dcterms:isVersionOf",
-            "dcterms:hasVersion",
-            "rdf:first",
-            "prov:wasDerivedFrom",
-            "prov:wasAttributedTo",
-        ],
-    )
-)
-"""Properties whose other end the page shows in another way, or that would only repeat it."""
+_TEXTS: Final = ("wp:GuidingCriterion", "wp:DefinitionClause", "wp:Purpose", "wp:Rationale", "wp:DocumentPart")
+"""Classes of what is a text."""
+
+FEW: Final = 12
+"""Resources of a list up to which it needs no headings of its own."""
+
+MOST_ROWS: Final = 150
+"""Statements that a page lists; the downloads hold them all."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """One value as shown: *text* in language *lang* (empty where it needs no mark), *href* where it leads."""
+    """One value as shown: *text* in language *lang* (empty where it needs no mark), *href* where it leads.
+
+    A value that lives within its resource's own address has its facts as *parts* instead of a text.
+    """
 
     text: str
     lang: str = ""
     href: str | None = None
     code: str | None = None
     note: "NoteView | None" = None
+    parts: "Sequence[Fact]" = ()
 
 
 @dataclass(frozen=True)
@@ -160,22 +77,52 @@ class NoteView:
 
 @dataclass(frozen=True)
 class Fact:
-    """A property with its values, under the *label* that heads them; *href* is where the property is defined."""
+    """A property with its values, under the *label* that heads them; *href* is where the property is defined.
+
+    *printed* leads to the places of the document that say so.
+    """
 
     label: str
     lang: str
     href: str | None
     values: Sequence[Value]
+    printed: Sequence[Value] = ()
+
+
+@dataclass(frozen=True)
+class Backlinks:
+    """What points to a resource in one way: a *heading* in *lang*, and *groups* by kind, or one without a kind."""
+
+    heading: str
+    lang: str
+    groups: Sequence[tuple[Value | None, Sequence[Value]]]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(len(values) for _, values in self.groups)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many of a resource's values the document states, and how many were added by a curator alone."""
+
+    stated: int
+    curated: int
 
 
 @dataclass(frozen=True)
 class Row:
-    """A statement as it is in the data: *graphs* are the graphs' pages with their short names."""
+    """A statement as it is in the data: *graphs* are the graphs' pages with their short names.
+
+    *ident* is the place on the page of a resource that lives within the address of the page's own.
+    """
 
     subject: Value
     predicate: Value
     object: Value
     graphs: Sequence[tuple[str, str]]
+    ident: str = ""
 
 
 def shortened(iri: str) -> str:
@@ -201,9 +148,21 @@ class Namer:
     def named(self, iri: str, note: NoteView | None = None) -> Value:
         """*iri* by its best label for the reader, leading to its page."""
         name = self.names.get(iri, Name())
-        text, tag = pick(name.labels, self.lang) or (shortened(iri), "")
+        text, tag = pick(name.labels, self.lang) or (self._unlabelled(iri), "")
         href = page_path(iri, self.lang) or (iri if iri.startswith(("http://", "https://")) else None)
         return Value(text, self.mark(tag), href, name.code, note)
+
+    def _unlabelled(self, iri: str) -> str:
+        """What *iri* is called that has no label."""
+        if iri.startswith(DATA):
+            if line := _LINE.search(iri):
+                text = gettext(N_("línia %(n)s del document"), self.lang)
+                return text % {"n": number(int(line[1]), self.lang)}
+            for mark, text in _NOTES.items():
+                _, found, code = iri.partition(mark)
+                if found:
+                    return gettext(text, self.lang) % {"code": code}
+        return shortened(iri)
 
     def mark(self, tag: str) -> str:
         """The language tag to mark a text with: none where it is the page's own."""
@@ -211,12 +170,12 @@ class Namer:
 
 
 class ResourceView(Namer):
-    """A description as a reader of *lang* meets it; *translate* turns an interface text into that language."""
+    """A description as a reader of *lang* meets it, among its *surroundings*."""
 
-    def __init__(self, description: Description, lang: str, translate: Callable[[str], str]) -> None:
+    def __init__(self, description: Description, lang: str, surroundings: Surroundings | None = None) -> None:
         super().__init__(description.names, lang)
         self.description = description
-        self._translate = translate
+        self.surroundings = surroundings or Surroundings()
         self._curated = {(n.subject, n.property, n.value): n for n in description.assertions}
         self._lists = {
             (s.subject, s.predicate.value): s.object for s in description.statements if isinstance(s.subject, BlankNode)
@@ -224,6 +183,10 @@ class ResourceView(Namer):
         self._outgoing: dict[str, list[Statement]] = defaultdict(list)
         for statement in description.outgoing():
             self._outgoing[statement.predicate.value].append(statement)
+        self._parts: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
+        for s in description.statements:
+            if isinstance(s.subject, NamedNode) and s.subject.value.startswith(self.iri + "#"):
+                self._parts[s.subject.value][s.predicate.value].append(s)
 
     @property
     def iri(self) -> str:
@@ -235,16 +198,40 @@ class ResourceView(Namer):
         """How the resource is called."""
         return self.names.get(self.iri, Name())
 
-    @property
+    def is_a(self, name: str) -> bool:
+        """Whether the resource is of the class with the prefixed *name*."""
+        return expand(name) in self.name.types
+
+    @cached_property
     def title(self) -> Value:
-        """The resource's label, or its path where it has none."""
-        return self.named(self.iri)
+        """The resource's label; a note's says what it is about."""
+        if not self.name.labels:
+            for text, prop, about in (
+                (N_("Valor que falta: %(property)s"), "wp:aboutProperty", "wp:aboutResource"),
+                (N_("Valor afegit: %(property)s"), "rdf:predicate", "rdf:subject"),
+            ):
+                of = [self.named(iri) for iri in self.values_of(about)]
+                what = [self.named(iri) for iri in self.values_of(prop)]
+                if of and what:
+                    said = gettext(text, self.lang).replace("%(property)s", what[0].text)
+                    return Value(f"{said} ({of[0].code or of[0].text})", what[0].lang)
+        return replace(self.named(self.iri), href=None)
+
+    @property
+    def heading(self) -> str:
+        """The title after the resource's code, for a tab, a list of results or a reference."""
+        return f"{self.name.code} · {self.title.text}" if self.name.code else self.title.text
+
+    def values_of(self, name: str) -> list[str]:
+        """The IRIs that are values of the property with the prefixed *name*, in their order."""
+        found = [s.object for s in self._outgoing.get(expand(name), ())]
+        return [o.value for o in sorted(found, key=self._order) if isinstance(o, NamedNode)]
 
     @property
     def translation(self) -> Value | None:
         """The graph of translations from which the title comes, where the source is in another language."""
         for prop in ("skos:prefLabel", "rdfs:label"):
-            for statement in self._outgoing[expand(prop)]:
+            for statement in self._outgoing.get(expand(prop), ()):
                 text = statement.object
                 graph = next((g for g in statement.graphs if "/translations/" in g), None)
                 if graph and isinstance(text, Literal) and text_of(text)[0] == self.title.text:
@@ -254,8 +241,8 @@ class ResourceView(Namer):
     @property
     def kind(self) -> Value | None:
         """The resource's class, one of ours before any other."""
-        types = sorted(self.name.types, key=lambda iri: (not iri.startswith(WP), iri))
-        return self.named(types[0]) if types else None
+        kind = kind_of(self.name)
+        return self.named(kind) if kind else None
 
     @property
     def verbatim(self) -> Sequence[Value]:
@@ -263,24 +250,46 @@ class ResourceView(Namer):
         return self._values(expand("wp:verbatim"))
 
     @property
+    def is_text(self) -> bool:
+        """Whether the document's words are all that there is to the resource."""
+        return any(self.is_a(name) for name in _TEXTS)
+
+    @property
     def stated_in(self) -> Sequence[Value]:
         """The lines of the source document that state the resource, each leading to its place there."""
-        fragments = sorted(s.object.value for s in self._outgoing[expand("wp:statedIn")])
-        lines: dict[int, str] = {}
-        for fragment in fragments:
-            found = re.search(r"#L([0-9]+)", fragment)
-            if found:
-                lines.setdefault(int(found[1]), fragment)
-        return [
-            Value(number(line, self.lang), href=page_path(fragment, self.lang))
-            for line, fragment in sorted(lines.items())
-        ]
+        return self._lines(s.object.value for s in self._outgoing.get(expand("wp:statedIn"), ()))
+
+    @cached_property
+    def lead(self) -> list[Value]:
+        """What says first what the resource is: its definition, an anomaly's explanation, a note's reasons."""
+        texts = [value for prop in IN_LEAD for value in self._values(prop)]
+        if self.is_a("wp:CuratorAssertion") or self.is_a("wp:DataGap"):
+            texts += self._values(expand("wp:evidence"))
+        for iri in self.values_of("oa:hasBody"):
+            texts += self._shown(self._parts.get(iri, {}).get(expand("rdf:value"), ()))
+        return texts
 
     @cached_property
     def facts(self) -> list[Fact]:
         """The resource's properties with their values, those that its heading shows left out."""
-        shown = [p for p in self._outgoing if p not in IN_HEADING | APART]
+        shown = [p for p in self._outgoing if p not in IN_HEADING | APART | self._led]
         return [self._fact(p, self._values(p)) for p in sorted(shown, key=self._place)]
+
+    @property
+    def _led(self) -> frozenset[str]:
+        """The properties that the page says before the facts."""
+        led = frozenset(QUOTED)
+        return led | {*IN_LEAD, expand("oa:hasBody"), expand("wp:evidence")} if self.lead else led
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """How much of the facts the document states; None where the data do not tell one from the other."""
+        graphs = [
+            s.graphs for p, found in self._outgoing.items() if p not in IN_HEADING | APART | self._led for s in found
+        ]
+        stated = sum(any(graph.endswith("/stated") for graph in each) for each in graphs)
+        curated = sum(all(graph.endswith("/curated") for graph in each) for each in graphs)
+        return Standing(stated, curated) if stated or curated else None
 
     @cached_property
     def gaps(self) -> list[Fact]:
@@ -296,54 +305,67 @@ class ResourceView(Namer):
         """The doubts about what the source prints here: each one's name and explanation."""
         return [(self.named(a.iri), self._best(a.body)) for a in self.description.anomalies]
 
-    def backlinks(self) -> list[Fact]:
-        """What points to the resource, by property."""
-        by_property: dict[str, list[Value]] = defaultdict(list)
+    @cached_property
+    def backlinks(self) -> list[Backlinks]:
+        """What points to the resource, by property; a long list of several kinds by kind."""
+        by_property: dict[str, list[Statement]] = defaultdict(list)
         for statement in sorted(self.description.incoming(), key=lambda s: self._order(s.subject)):
-            prop = statement.predicate.value
-            if prop in _KEPT_APART_BACK or not isinstance(statement.subject, NamedNode):
-                continue
-            note = self._note_of(statement)
-            by_property[prop].append(self.named(statement.subject.value, self._noted(note)))
-        facts = []
-        for prop in sorted(by_property, key=self._place):
-            own = self.named(prop)
-            heading = self._translate(INVERSE[prop]) if prop in INVERSE else f"{own.text} ←"
-            facts.append(Fact(heading, "" if prop in INVERSE else own.lang, own.href, by_property[prop]))
-        return facts
+            if statement.predicate.value not in KEPT_APART_BACK and isinstance(statement.subject, NamedNode):
+                by_property[statement.predicate.value].append(statement)
+        return [self._backlinks(prop, by_property[prop]) for prop in sorted(by_property, key=self._place)]
 
-    def parts(self) -> list[tuple[str, list[Fact]]]:
-        """The resources that live within this one's address, by their fragment, each with its facts."""
-        parts: dict[str, dict[str, list[Statement]]] = defaultdict(lambda: defaultdict(list))
-        for s in self.description.statements:
-            if isinstance(s.subject, NamedNode) and s.subject.value.startswith(self.iri + "#"):
-                parts[s.subject.value.partition("#")[2]][s.predicate.value].append(s)
-        return [
-            (fragment, [self._fact(p, self._shown(table[p])) for p in sorted(table, key=self._place) if p != TYPE])
-            for fragment, table in sorted(parts.items())
-        ]
+    def _backlinks(self, prop: str, statements: Sequence[Statement]) -> Backlinks:
+        groups: dict[str | None, list[Value]] = defaultdict(list)
+        for s in statements:
+            kind = kind_of(self.names.get(s.subject.value, Name())) if len(statements) > FEW else None
+            groups[kind].append(self.named(s.subject.value, self._noted(self._note_of(s))))
+        own = self.named(prop)
+        heading, lang = (gettext(INVERSE[prop], self.lang), "") if prop in INVERSE else (f"← {own.text}", own.lang)
+        if len(groups) == 1:
+            return Backlinks(heading, lang, [(None, values) for values in groups.values()])
+        return Backlinks(heading, lang, [(self.named(kind) if kind else None, v) for kind, v in groups.items()])
 
+    @cached_property
     def rows(self) -> list[Row]:
-        """Every statement from and to the resource, as the data hold it."""
-        return [
-            Row(
-                self._raw(s.subject),
-                self._raw(s.predicate),
-                self._raw(s.object),
-                [(page_path(g, self.lang) or g, shortened(g)) for g in sorted(s.graphs)],
-            )
-            for s in sorted(
-                self.description.statements,
-                key=lambda s: (s.subject != NamedNode(self.iri), str(s.subject), str(s.predicate), str(s.object)),
-            )
-        ]
+        """Every statement from, to and within the resource, as the data hold it, its own first.
+
+        Of a document the places within it are left out: its own page shows them.
+        """
+        this = NamedNode(self.iri)
+        kept = [s for s in self.description.statements if s.subject == this or not _LINE.search(str(s.subject))]
+
+        def place(s: Statement) -> tuple[bool, bool, str, str, str]:
+            is_part = str(s.subject).strip("<>") in self._parts
+            return (s.subject != this, not is_part, str(s.subject), str(s.predicate), str(s.object))
+
+        rows: list[Row] = []
+        seen: set[str] = set()
+        for s in sorted(kept, key=place):
+            subject = s.subject.value if s.subject.value in self._parts else ""
+            ident = subject.partition("#")[2] if subject not in seen else ""
+            seen.add(subject)
+            graphs = [(page_path(g, self.lang) or g, shortened(g)) for g in sorted(s.graphs)]
+            rows.append(Row(self._raw(s.subject), self._raw(s.predicate), self._raw(s.object), graphs, ident))
+        return rows
 
     def _fact(self, prop: str, values: Sequence[Value]) -> Fact:
         own = self.named(prop)
-        return Fact(own.text, own.lang, own.href, values)
+        return Fact(own.text, own.lang, own.href, values, self._lines(self.surroundings.printed.get(prop, ())))
 
     def _values(self, prop: str) -> list[Value]:
-        return self._shown(self._outgoing[prop])
+        return self._shown(self._outgoing.get(prop, ()))
+
+    def _lines(self, fragments: Iterable[str]) -> list[Value]:
+        """The lines where *fragments* of the document stand, each leading to the first of its places there."""
+        lines: dict[int, str] = {}
+        for fragment in sorted(fragments, key=natural):
+            found = _LINE.search(fragment)
+            if found:
+                lines.setdefault(int(found[1]), fragment)
+        return [
+            Value(number(line, self.lang), href=page_path(fragment, self.lang))
+            for line, fragment in sorted(lines.items())
+        ]
 
     def _shown(self, statements: Iterable[Statement]) -> list[Value]:
         """The objects of *statements*; of texts in several languages, those in the best one for the reader."""
@@ -368,9 +390,16 @@ class ResourceView(Namer):
     def _value(self, statement: Statement) -> Value:
         term, note = statement.object, self._note_of(statement)
         if isinstance(term, NamedNode):
-            return self.named(term.value, self._noted(note))
+            named = self.named(term.value, self._noted(note))
+            if term.value in self._parts and not self.names.get(term.value, Name()).labels:
+                table = self._parts[term.value]
+                parts = [self._fact(p, self._shown(table[p])) for p in sorted(table, key=self._place) if p != TYPE]
+                return replace(named, text="", href=None, parts=parts)
+            return named
         if isinstance(term, BlankNode):
-            return Value(self._translate(N_("(sense nom)")))
+            return Value(gettext(N_("(sense nom)"), self.lang))
+        if statement.predicate.value == expand("dcterms:language"):
+            return Value(Locale(self.lang).languages.get(term.value, term.value))
         return Value(self._literal(term), self.mark(term.language or ""), note=self._noted(note))
 
     def _literal(self, literal: Literal) -> str:
@@ -382,6 +411,8 @@ class ResourceView(Namer):
                 return long_date(date.fromisoformat(literal.value), self.lang)
             if datatype == _XSD + "dateTime":
                 moment = datetime.fromisoformat(literal.value.replace("Z", "+00:00"))
+                if moment.time() == time():
+                    return long_date(moment.date(), self.lang)
                 return str(format_datetime(moment, "long", locale=locale_of(self.lang)))
         except ValueError:
             return literal.value
@@ -412,11 +443,15 @@ class ResourceView(Namer):
         best = pick(texts, self.lang)
         return Value(best[0], self.mark(best[1])) if best else None
 
-    def _order(self, term: NamedNode | BlankNode | Literal) -> tuple[str, int, str, str]:
+    def _order(self, term: NamedNode | BlankNode | Literal) -> tuple[str, int, tuple[str, ...]]:
         name = self.names.get(term.value, Name())
-        kind = min(name.types, default="")
-        return (kind, name.order or 0, name.code or "", term.value)
+        return (kind_of(name) or "", name.order or 0, natural(name.code or term.value))
 
     def _place(self, prop: str) -> tuple[int, str]:
-        place = FIRST.index(prop) if prop in FIRST else len(FIRST)
+        place = FIRST.index(prop) if prop in FIRST else len(FIRST) + (prop in LAST)
         return (place, self.named(prop).text.casefold())
+
+
+def kind_of(name: Name) -> str | None:
+    """The IRI of the class by which a resource of *name* is best called: one of ours before any other."""
+    return min(name.types, key=lambda iri: (not iri.startswith(WP), iri), default=None)

@@ -3,7 +3,6 @@
 Pure: it asks nothing and knows no request.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from workplan.language import gettext, long_date, number
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import NAMESPACES
+from workplan.model.words import natural
 from workplan.questions.columns import Column, Term
 
 from .resource import shortened
@@ -147,19 +147,6 @@ def _holds_numbers(column: Column, terms: Sequence[Term | None]) -> bool:
     if column.kind == "any" and known:
         return all(isinstance(term, Literal) and term.datatype.value in _NUMBERS for term in known)
     return column.kind in ("integer", "decimal")
-
-
-def natural(text: str) -> tuple[str, ...]:
-    """*text* as people sort it: without accents or case, and numbers by their value."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    parts, digits = [""], False
-    for character in plain:
-        is_digit = character in "0123456789"
-        if is_digit != digits:
-            parts.append("")
-            digits = is_digit
-        parts[-1] += character
-    return tuple(part.zfill(18) if part[:1].isdigit() else part for part in parts)
 
 
 def _notes(row: Sequence[Term | None], cells: Sequence[Cell], added: Mapping[Pair, str]) -> dict[int, str]:
