@@ -55,6 +55,7 @@ def test_every_folder_says_what_it_holds(root: Path) -> None:
         "versions",
         "data/xmess",
         "ontology/schemes",
+        "ontology/alignments",
     ]
 
     assert [folder for folder in folders if not (root / folder / "README.md").is_file()] == []

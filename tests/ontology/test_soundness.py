@@ -169,6 +169,16 @@ def test_a_clash_would_be_found(core: Graph, others: Graph, facts: Graph) -> Non
     assert clashes(closure(core, others, facts, wrong)) == {ACTION}
 
 
+def test_the_alignments_put_no_resource_in_another_class_of_ours(
+    core: Graph, others: Graph, facts: Graph, inferred: Graph
+) -> None:
+    """Whoever loads them gains names in other vocabularies; whoever does not misses nothing."""
+    with_alignments = closure(core, others, facts, read("ontology/alignments/*.ttl"))
+
+    assert types_of_ours(with_alignments) == types_of_ours(inferred)
+    assert clashes(with_alignments) == set()
+
+
 @pytest.mark.parametrize(
     ("kind", "never"),
     [

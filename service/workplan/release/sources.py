@@ -65,7 +65,7 @@ class Home:
 
     @property
     def background(self) -> tuple[Path, ...]:
-        """The files that every network shares and that data refer to: the ontology and the concept schemes."""
+        """The files that every network shares: the ontology, its alignments and the concept schemes."""
         data = self.root / "data"
         files = (file for files in self.graphs.values() for file in files)
         return tuple(file for file in files if not file.is_relative_to(data) and file not in self.shapes)
@@ -98,6 +98,7 @@ def load_home(root: Path | None = None) -> Home:
     version = ontology_version()
     graphs: dict[str, tuple[Path, ...]] = {
         graph_iri(f"ontology/{version}"): _files(shared / "ontology"),
+        graph_iri(f"alignments/{version}"): _files(shared / "ontology" / "alignments"),
         graph_iri(f"schemes/{version}"): _files(shared / "ontology" / "schemes"),
         graph_iri(f"shapes/{version}"): _files(shared / "shapes"),
     }
