@@ -18,6 +18,7 @@ from workplan.model.errors import BadConfiguration
 from workplan.model.namespaces import DATA, WP
 from workplan.release.build import Release
 from workplan.web import create_app, introspection
+from workplan.web.about import PAGES
 from workplan.web.service import Service
 
 VOID = Namespace("http://rdfs.org/ns/void#")
@@ -216,20 +217,21 @@ def test_the_things_of_the_catalogue_lead_to_it(client: FlaskClient, accept: str
     assert client.get("/catalog.csv").status_code == 406
 
 
-def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, quads: list[Quad]) -> None:
+def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, service: Service, quads: list[Quad]) -> None:
     """Each with its alternates, and a page behind it."""
     answer = client.get("/sitemap.xml")
     urls = ElementTree.fromstring(answer.data).findall(f"{SITEMAP}url")  # noqa: S314 - ours
     places = [url.findtext(f"{SITEMAP}loc") for url in urls]
     subjects = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
     held = {iri for iri in subjects if iri.startswith(DATA) and "#" not in iri}
+    pages = ["", *introspection.OVERVIEWS, *PAGES, *service.queries]
 
     assert answer.mimetype == "application/xml"
-    assert len(places) == len(set(places)) == len(LANGUAGES) * (len(held) + 4)
+    assert len(places) == len(set(places)) == len(LANGUAGES) * (len(held) + len(pages))
     for url in urls:
         languages = [link.get("hreflang") for link in url.findall(f"{XHTML}link")]
         assert languages == [*LANGUAGES, "x-default"]
-    for place in [*places[:12], *places[12::90]]:
+    for place in [*places[: 3 * 12], *places[36::90]]:
         assert client.get(str(place).removeprefix("http://localhost")).status_code == 200, place
 
 

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-_CREATIVE_COMMONS: Final = re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)/?(?:deed\.\w+)?")
+_CREATIVE_COMMONS: Final = re.compile(
+    r"https?://creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/zero)/([0-9.]+)/?(?:deed\.\w+)?"
+)
+
+
+def licence_name(iri: str) -> str:
+    """The licence *iri* as people call it; its address where it is none of Creative Commons'."""
+    match = _CREATIVE_COMMONS.fullmatch(iri)
+    if not match:
+        return iri
+    return f"CC {match[1].upper()} {match[2]}" if match[1] else f"CC0 {match[2]}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,5 @@ class Credits:
 
     @property
     def licence_name(self) -> str:
-        """The licence as people call it; its address where it is none of Creative Commons'."""
-        match = _CREATIVE_COMMONS.fullmatch(self.licence)
-        return f"CC {match[1].upper()} {match[2]}" if match else self.licence
+        """The licence as people call it."""
+        return licence_name(self.licence)

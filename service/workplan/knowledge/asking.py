@@ -21,6 +21,7 @@ PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX spdx: <http://spdx.org/rdf/terms#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX wp: <https://w3id.org/sse-workplan/ns#>
+PREFIX xkos: <http://rdf-vocabulary.ddialliance.org/xkos#>
 """
 
 

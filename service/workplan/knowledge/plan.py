@@ -76,6 +76,28 @@ WHERE {
 }
 """
 
+_STATUS = """
+SELECT ?this ?status
+WHERE {
+  ?version dcterms:isVersionOf ?this ;
+    wp:planStatus ?status .
+}
+"""
+
+_SUPERSEDED = """
+SELECT ?this ?action ?printed
+WHERE {
+  ?version dcterms:isVersionOf ?this .
+  ?action wp:elementOf ?version ;
+    wp:proposedActionLine ?proposed ;
+    wp:actionLine ?printed .
+  ?printed wp:order ?order .
+  ?association xkos:targetConcept ?proposed ;
+    xkos:sourceConcept/skos:notation ?number .
+  FILTER (STR(?order) = ?number)
+}
+"""
+
 _TYPE = NAMESPACES["rdf"] + "type"
 
 Values = Mapping[str, Sequence[str]]
@@ -86,8 +108,10 @@ Values = Mapping[str, Sequence[str]]
 class PlanOverview:
     """One plan: its *elements* by class IRI, in order; each element's *values*; the network's *teams*, in order.
 
-    *events* are those of its making, in order. *curated* holds the assertion behind each (element, property, value)
-    that curators added, *gaps* the (element, property) on record as unknown. *names* names everything mentioned.
+    *events* are those of its making, in order; *statuses* how far its versions have come. *curated* holds the assertion
+    behind each (element, property, value) that curators added, *gaps* the (element, property) on record as unknown.
+    *superseded* are the printed (action, line of action) in whose place curators propose another line. *names* names
+    everything mentioned.
     """
 
     iri: str
@@ -98,6 +122,8 @@ class PlanOverview:
     events: Sequence[str]
     curated: Mapping[tuple[str, str, str], str]
     gaps: frozenset[tuple[str, str]]
+    statuses: Sequence[str]
+    superseded: frozenset[tuple[str, str]]
     names: Mapping[str, Name]
 
     def of_class(self, local_name: str) -> Sequence[str]:
@@ -107,6 +133,10 @@ class PlanOverview:
     def values_of(self, iri: str, local_name: str) -> Sequence[str]:
         """The values of ``wp:local_name`` for the element or team *iri*, in their own order."""
         return self.values.get(iri, {}).get(WP + local_name, ())
+
+    def place(self, iri: str) -> tuple[int, str, str]:
+        """Where *iri* stands among others of its kind."""
+        return _place(self.names, iri)
 
     def pointing_to(self, iri: str, local_name: str) -> Sequence[str]:
         """The actions whose ``wp:local_name`` has the value *iri*, in the plan's order."""
@@ -142,11 +172,11 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
             values[row[key].value][row["property"].value].append(value.value)
             mentioned |= {row[key].value, value.value} if isinstance(value, NamedNode) else {row[key].value}
     gaps = {(row["element"].value, row["property"].value) for row in solutions(engine, _GAPS, this=this)}
-    names = names_of(engine, mentioned | {prop for _, prop in gaps})
+    statuses = sorted({row["status"].value for row in solutions(engine, _STATUS, this=this)})
+    names = names_of(engine, mentioned | {prop for _, prop in gaps} | set(statuses))
 
     def place(iri: str) -> tuple[int, str, str]:
-        name = names.get(iri, Name())
-        return (name.order or 0, name.code or "", iri)
+        return _place(names, iri)
 
     elements: dict[str, list[str]] = defaultdict(list)
     for iri in sorted(values, key=place):
@@ -159,4 +189,21 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
         for row in solutions(engine, _CURATED, this=this)
     }
     teams, events = elements.pop(WP + "Team", []), elements.pop(WP + "ProcessEvent", [])
-    return PlanOverview(entry.iri, entry.network, elements, values, teams, events, curated, frozenset(gaps), names)
+    return PlanOverview(
+        entry.iri,
+        entry.network,
+        elements,
+        values,
+        teams,
+        events,
+        curated,
+        frozenset(gaps),
+        statuses,
+        frozenset((row["action"].value, row["printed"].value) for row in solutions(engine, _SUPERSEDED, this=this)),
+        names,
+    )
+
+
+def _place(names: Mapping[str, Name], iri: str) -> tuple[int, str, str]:
+    name = names.get(iri, Name())
+    return (name.order or 0, name.code or "", iri)

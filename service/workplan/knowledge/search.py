@@ -9,11 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from workplan.language import LANGUAGES, fallback
+from workplan.model.namespaces import DATA
 from workplan.model.words import Word, code_key, folded, forms, is_stop_word, normalised, stems, words_of
 from workplan.release.search import FORMAT, KINDS, TONGUES, Text, pairs_of
 
@@ -46,8 +48,17 @@ SUGGESTED: Final = 3
 _PARTIAL: Final = 0.35
 """What a hit that lacks words must count for, of what the best one does: the rest only share a common word."""
 
+_LIKENESS: Final = 0.9
+"""How like an address must be, of 1: a slip in it, and the part that all share counts too."""
+
+_AFTER_SLASH: Final = chr(ord("/") + 1)
+"""What ends the addresses under one, in the order of the index."""
+
 _BEGINNING: Final = 5
 """Letters of a word that are looked for in a text before it is read word by word."""
+
+_NEIGHBOURS: Final = 1000
+"""Resources under one address that are compared with one that is not known."""
 
 _CANDIDATES: Final = 60
 """Words that are compared letter by letter with one that is not known."""
@@ -70,6 +81,10 @@ _BY_CODE = """
 SELECT id, iri, kind, class, code, place, 0, 0.0, 1 FROM resource AS r
 WHERE key = :key AND (:within IS NULL OR r.network = :within OR r.plan = :within)
 """
+
+_COLUMNS = "SELECT id, iri, kind, class, code, place FROM resource"
+
+_UNDER = f"{_COLUMNS} WHERE iri >= ? AND iri < ? ORDER BY iri LIMIT ?"
 
 _PLACES_WITHIN = "SELECT p.path, r.id, r.iri FROM plan AS p JOIN resource AS r ON r.id = p.resource ORDER BY p.path"
 
@@ -286,6 +301,23 @@ class SearchIndex:
                 found[number].append(Text(name, lang, value, prop, line, fragment, bool(is_curated)))
         return found
 
+    def above(self, iri: str) -> list[Hit]:
+        """The resources under whose addresses *iri* would be, the nearest first."""
+        parts = iri.removeprefix(DATA).split("/")
+        iris = [DATA + "/".join(parts[:count]) for count in range(len(parts) - 1, 0, -1)]
+        marks = ", ".join("?" * len(iris))
+        with self._connection() as database:
+            rows = database.execute(f"{_COLUMNS} WHERE iri IN ({marks})", iris).fetchall()
+        return sorted(map(_at_address, rows), key=lambda hit: -len(hit.iri))
+
+    def beside(self, iri: str, folder: str | None) -> list[Hit]:
+        """The resources whose addresses are most like *iri*, of those under the resource *folder*, or of all."""
+        start = f"{folder}/" if folder else DATA
+        with self._connection() as database:
+            rows = database.execute(_UNDER, (start, start[:-1] + _AFTER_SLASH, _NEIGHBOURS)).fetchall()
+        hits = {hit.iri.casefold(): hit for hit in map(_at_address, rows)}
+        return [hits[near] for near in get_close_matches(iri.casefold(), hits, SUGGESTED, _LIKENESS)]
+
     def labels_of(self, iris: Iterable[str]) -> Mapping[str, Sequence[Label]]:
         """What the properties and classes among *iris* are called."""
         wanted = sorted(set(iris))
@@ -366,6 +398,11 @@ class SearchIndex:
         scored = sorted((slips(word.folded, known, most), -count, shown) for known, shown, count in rows)
         least = scored[0][0] if scored else most
         return [shown for distance, _, shown in scored if distance == least <= most][:SUGGESTED]
+
+
+def _at_address(row: tuple[int, str, str, str | None, str | None, int]) -> Hit:
+    number, iri, kind, cls, code, place = row
+    return Hit(number, iri, kind, cls, code, _OTHERWISE, 0.0, place)
 
 
 def _close(connections: list[sqlite3.Connection]) -> None:

@@ -16,6 +16,7 @@ from workplan.operation.figures import Figures
 from workplan.operation.succession import RunningPool
 
 from . import (
+    about,
     assets,
     data,
     document,
@@ -62,6 +63,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
         query.query,
         embed.embed,
         gallery.gallery,
+        about.about,
         assets.assets,
         editor.editor,
         search.search,

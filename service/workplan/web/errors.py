@@ -26,6 +26,7 @@ from workplan.model.errors import (
 )
 from workplan.operation.logs import REQUEST_ID
 
+from .nearby import nearby
 from .reader import reader_language
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -37,6 +38,9 @@ SLOW_SHAPES: Final = "/problem/slow-query-shapes"
 """Where the shapes that hints are about are explained."""
 
 _IS_UUID: Final = re.compile("-".join(f"[0-9a-f]{{{digits}}}" for digits in (8, 4, 4, 4, 12))).fullmatch
+
+_NOWHERE: Final = ("unknown-resource", "not-found")
+"""The kinds of error for which something near may help: an address at which there is nothing."""
 
 _HTTP_TITLES: Final = {
     400: N_("Petició incorrecta"),
@@ -69,7 +73,7 @@ def answer_error(error: WorkplanError) -> Response:
         current_app.logger.warning("%s: %s", error.slug, error)
     is_slow = isinstance(error, QueryTimeout) or (isinstance(error, ServiceBusy) and "long" in error.values)
     extra = {"hints": _advice(error)} if is_slow else _where(error)
-    response = _problem(error.slug, error.status, error.title, error.text, error.values, extra)
+    response = _problem(error.slug, error.status, error.title, error.text, error.values, extra, error.advice)
     if is_slow:
         response.headers["Link"] = f'<{urljoin(request.host_url, SLOW_SHAPES)}>; rel="help"'
     if isinstance(error, MethodNotAllowed):
@@ -141,7 +145,13 @@ def _plain(value: Any, lang: str) -> Any:
 
 
 def _problem(
-    slug: str, status: int, title: str, text: str, values: Mapping[str, Any], extra: Mapping[str, Any]
+    slug: str,
+    status: int,
+    title: str,
+    text: str,
+    values: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    advice: str = "",
 ) -> Response:
     lang = reader_language()
     plain = {name: _plain(value, lang) for name, value in values.items()}
@@ -158,7 +168,14 @@ def _problem(
     # A view may have its errors told in a page of its own, whatever the client accepts.
     template = g.get("error_template")
     if template or prefers_html(request.headers.get("Accept")):
-        page = render_template(template or "error.html", problem=problem, lang=lang)
+        page = render_template(
+            template or "error.html",
+            problem=problem,
+            advice=gettext(advice, lang) if advice else "",
+            nearby=nearby(request.path, lang) if slug in _NOWHERE and not template else None,
+            plain=request.path if status == 400 and request.method == "GET" and request.args else None,
+            lang=lang,
+        )
         response = Response(page, status, mimetype="text/html")
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM_JSON)

@@ -23,6 +23,7 @@ from workplan.model.iris import page_path
 
 from . import catalogue as dcat
 from . import void
+from .about import PAGES
 from .data import DUMP_FORMATS, service, share
 
 introspection = Blueprint("introspection", __name__)
@@ -32,6 +33,9 @@ CATALOGUE_FORMATS: Final = (TURTLE, JSON_LD)
 
 SITEMAP_RESOURCES: Final = 15_000
 """Resources in one file: each has an address a language, and a file holds 50,000 (https://www.sitemaps.org)."""
+
+OVERVIEWS: Final = ("ns", "quality", "sparql", "search", "query/", "api")
+"""The pages of many things at once, as they stand after their language."""
 
 _SITEMAP: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 
@@ -116,8 +120,13 @@ def map_site() -> Response:
     found = resources(engine, SITEMAP_RESOURCES, (page - 1) * SITEMAP_RESOURCES)
     paths = [{lang: page_path(iri, lang) or "/" for lang in LANGUAGES} for iri in found]
     if page == 1:
-        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in ("", "ns", "quality", "sparql")), *paths]
+        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in _pages()), *paths]
     return _xml(f"<urlset {_SITEMAP}>", (_entry(each) for each in paths), "</urlset>")
+
+
+def _pages() -> list[str]:
+    """The pages that are of no resource, as they stand after their language."""
+    return ["", *OVERVIEWS, *PAGES, *(f"query/{name}" for name in service().queries)]
 
 
 def _entry(paths: dict[str, str]) -> str:

@@ -3,14 +3,17 @@
 Pure: it asks nothing and knows no request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from workplan.knowledge.description import Name
+from workplan.knowledge.facets import FACETS, counts
 from workplan.knowledge.plan import PlanOverview
+from workplan.knowledge.readings import PRINTED, PROPOSED, tie
 from workplan.language import long_date, number
-from workplan.model.iris import page_path
+from workplan.model.iris import data_path, page_path
 from workplan.model.namespaces import WP
 
 from .resource import Namer, NoteView, Value
@@ -28,8 +31,9 @@ class LineView:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """An action's row of the plan: each cell a sequence of values; *gaps* are the properties on record as unknown."""
+    """An action's row of the plan: each cell a sequence of values."""
 
+    iri: str
     order: str
     value: Value
     strategic_lines: Sequence[Value]
@@ -41,11 +45,26 @@ class ActionRow:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Something and the actions that point to it."""
+class ActionLineView:
+    """A line of action with its actions: those that the document *printed*, and those of the reading *proposed*."""
 
     value: Value
-    actions: Sequence[Value]
+    printed: Sequence[Value]
+    proposed: Sequence[Value]
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the two readings differ."""
+        return self.printed != self.proposed
+
+
+@dataclass(frozen=True)
+class ScopeView:
+    """A subject with the *count* of its actions, and its *key* in addresses."""
+
+    value: Value
+    key: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -69,6 +88,12 @@ class EventView:
     certainty: Sequence[Value]
 
 
+def key_of(iri: str, names: Mapping[str, Name]) -> str:
+    """What stands for *iri* in an address: its code, or the last part of its own address where it has none."""
+    name = names.get(iri)
+    return (name.code if name else None) or iri.rpartition("/")[2]
+
+
 class PlanView(Namer):
     """A plan as a reader of *lang* meets it."""
 
@@ -85,6 +110,16 @@ class PlanView(Namer):
     def network(self) -> Value:
         """The network's label."""
         return self.named(self.plan.network)
+
+    @property
+    def matrix_path(self) -> str:
+        """The path of the page of its matrix."""
+        return f"/{self.lang}/matrix/{data_path(self.plan.iri)}"
+
+    @cached_property
+    def has_proposals(self) -> bool:
+        """Whether curators propose to read any line of action otherwise than it is printed."""
+        return any(line.is_disputed for line in self.action_lines)
 
     @cached_property
     def lines(self) -> list[LineView]:
@@ -104,6 +139,7 @@ class PlanView(Namer):
         """The actions, in order."""
         return [
             ActionRow(
+                action,
                 number(self.names[action].order or 0, self.lang),
                 self.named(action),
                 *(
@@ -122,11 +158,31 @@ class PlanView(Namer):
         ]
 
     @cached_property
-    def action_lines(self) -> list[Counted]:
-        """The lines of action, in order, with the actions that the document ties to each."""
+    def action_lines(self) -> list[ActionLineView]:
+        """The lines of action, in order, with the actions of each by either reading."""
         return [
-            Counted(self.named(line), self._actions_of(line, "actionLine")) for line in self._elements("ActionLine")
+            ActionLineView(
+                self.named(line),
+                [self.named(a) for a in self._elements("PlannedAction") if tie(self.plan, a, line) in PRINTED],
+                [self.named(a) for a in self._elements("PlannedAction") if tie(self.plan, a, line) in PROPOSED],
+            )
+            for line in self._elements("ActionLine")
         ]
+
+    @cached_property
+    def scopes(self) -> list[ScopeView]:
+        """The subjects of the actions, those of most actions first."""
+        facet = next(facet for facet in FACETS if facet.name == "scope")
+        counted = counts(self.plan, facet, {})
+        return [
+            ScopeView(self.named(iri), key_of(iri, self.names), count)
+            for iri, count in sorted(counted.items(), key=lambda item: -item[1])
+        ]
+
+    @cached_property
+    def statuses(self) -> list[Value]:
+        """How far the plan has come."""
+        return [self.named(status) for status in self.plan.statuses]
 
     @cached_property
     def teams(self) -> list[TeamRow]:

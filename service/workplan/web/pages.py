@@ -5,13 +5,14 @@ They show what the data say and nothing else.
 
 import re
 from datetime import date
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from workplan.engine.hints import SHAPES
+from workplan.export.credits import licence_name
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import names_of, with_kinds
 from workplan.knowledge.document import sources as documents
@@ -26,14 +27,23 @@ from workplan.model.iris import data_iri, data_path, graph_iri, page_path
 from workplan.model.namespaces import ONTOLOGY
 from workplan.release.sources import ontology_version
 
+from . import filters
 from .citation import Citation
 from .data import DESCRIPTION_FORMATS, found, keep, service
 from .headers import SCRIPTED
 from .kinds import ParticularsView
+from .matrix import matrix_of
 from .overview import PlanView
+from .parameters import once
 from .reader import page_address, reader_language
 from .releases import sources
 from .resource import MOST_ROWS, Namer, ResourceView, Value, shortened
+from .search import examples_in
+
+ACTIONS_TABLE: Final = "plan-table"
+"""The saved question that gives all that is known of each action, a row an action."""
+
+_SHEETS: Final = (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
 
 pages = Blueprint("pages", __name__)
 pages.after_request(keep)
@@ -65,6 +75,10 @@ def _common() -> dict[str, Any]:
         "site": running.config.title_in(lang),
         "network": running.config.network,
         "licence": running.config.licence,
+        "licence_name": licence_name(running.config.licence),
+        "address": request.base_url,
+        "origin": request.host_url.rstrip("/"),
+        "section": rest.partition("?")[0].removeprefix(f"/{lang}/"),
         "version": running.version,
         "elsewhere": {
             other: f"/{other}{rest.removeprefix(f'/{lang}')}" if in_language else f"/{other}/" for other in LANGUAGES
@@ -94,6 +108,8 @@ def home(lang: str) -> str:
         plan=plan,
         others=[namer.named(entry.iri) for entry in others],
         document=_document_of(latest.iri, lang),
+        files=_sheets(latest.iri, lang),
+        examples=examples_in(lang),
     )
 
 
@@ -103,9 +119,17 @@ def _document_of(plan: str, lang: str) -> str | None:
     return f"/{lang}/document/{found_source.rpartition('/')[2]}" if found_source else None
 
 
+def _sheets(plan: str, lang: str) -> list[tuple[str, str]]:
+    """Where all the actions of *plan* can be had as a spreadsheet, and as what; nowhere without the question for it."""
+    if ACTIONS_TABLE not in service().queries:
+        return []
+    asked = urlencode({"plan": data_path(plan), "lang": lang}, safe="/")
+    return [(f"/query/{ACTIONS_TABLE}.{form}?{asked}", name) for form, name in _SHEETS]
+
+
 @pages.get("/<any(ca, es, en):lang>/<path:path>")
-def resource(lang: str, path: str) -> Response:
-    """The page of any resource; a plan's shows the whole plan."""
+def resource(lang: str, path: str) -> ResponseReturnValue:
+    """The page of any resource; a plan's shows the whole plan, its actions filtered as the address says."""
     engine, author = service().engine, data_iri(service().config.network)
     around = surroundings(engine, data_iri(path))
     description = with_kinds(engine, found(path, {*around.mentioned, author}))
@@ -114,8 +138,19 @@ def resource(lang: str, path: str) -> Response:
     plans = plan_knowledge.plans(engine) if view.is_a("wp:WorkPlan") else []
     entry = next((e for e in plans if e.iri == view.iri), None)
     if entry:
+        given = once(filters.NAMES)
+        if any(request.args.get(name) == "" for name in filters.NAMES):
+            # A form sends all its fields; an address that people share names those that say something.
+            return redirect(filters.address(request.path, given))
         plan = PlanView(plan_knowledge.overview(engine, entry), lang)
-        page = render_template("plan.html", plan=plan, document=_document_of(entry.iri, lang), **frame)
+        page = render_template(
+            "plan.html",
+            plan=plan,
+            filters=filters.Filters(plan, filters.read(given, plan), request.path),
+            document=_document_of(entry.iri, lang),
+            files=_sheets(entry.iri, lang),
+            **frame,
+        )
     else:
         own = ParticularsView(particulars(engine, description, around.neighbours), view.iri, lang)
         page = render_template("resource.html", own=own, document=_document_at(view), **frame)
@@ -156,6 +191,24 @@ def _signposted(page: str, path: str) -> Response:
     response.headers.add("Link", f'<{data_iri(place)}>; rel="cite-as"')
     response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
     return response
+
+
+@pages.get("/<any(ca, es, en):lang>/plan")
+def latest_plan(lang: str) -> ResponseReturnValue:
+    """To the page of the latest plan, wherever it is."""
+    entries = plan_knowledge.plans(service().engine)
+    return redirect((page_path(entries[0].iri, lang) if entries else None) or f"/{lang}/")
+
+
+@pages.get("/<any(ca, es, en):lang>/matrix/<path:path>")
+def matrix(lang: str, path: str) -> str:
+    """A plan's actions against its lines, by both readings."""
+    entry = next((e for e in plan_knowledge.plans(service().engine) if e.iri == data_iri(path)), None)
+    plan = PlanView(plan_knowledge.overview(service().engine, entry), lang) if entry else None
+    if plan is None or not plan.actions:
+        raise UnknownResource(iri=data_iri(path))
+    document = _document_of(plan.plan.iri, lang)
+    return render_template("matrix.html", plan=plan, matrix=matrix_of(plan), document=document)
 
 
 @pages.get("/<any(ca, es, en):lang>/graph/<path:path>")

@@ -19,6 +19,7 @@ from workplan.questions.catalogue import refuse_unknown
 from workplan.release.search import KINDS
 
 from .data import keep, service, share
+from .parameters import among, once
 from .reader import reader_language
 from .resource import Namer, shortened
 
@@ -72,9 +73,15 @@ def prepare(app: Flask) -> None:
     app.context_processor(lambda: {"can_search": app.extensions[_EXTENSION] is not None})
 
 
+def opened() -> SearchIndex | None:
+    """The index of this request's application, where it has one."""
+    found: SearchIndex | None = current_app.extensions[_EXTENSION]
+    return found
+
+
 def index() -> SearchIndex:
     """The index of this request's application. Raises SearchUnavailable where it has none."""
-    found: SearchIndex | None = current_app.extensions[_EXTENSION]
+    found = opened()
     if found is not None:
         return found
     if service().release is None:
@@ -82,6 +89,12 @@ def index() -> SearchIndex:
             N_("Les dades són en un magatzem remot, que no té índex de paraules: feu servir les preguntes o SPARQL.")
         )
     raise SearchUnavailable
+
+
+def examples_in(lang: str) -> Sequence[str]:
+    """Searches that find something, for a reader of *lang*; none where there is no index."""
+    held = opened()
+    return held.examples[lang] if held else ()
 
 
 Piece = tuple[str, bool]
@@ -121,29 +134,6 @@ class Group:
     results: Sequence[Result]
 
 
-def _one(names: Sequence[str]) -> dict[str, str]:
-    """The parameters *names* of this request, each at most once. Raises BadParameter."""
-    given = {name: request.args.getlist(name) for name in names}
-    for name, values in given.items():
-        if len(values) > 1:
-            raise BadParameter(
-                N_("El paràmetre «%(name)s» hi és %(count)s vegades; s'espera una."), name=name, count=len(values)
-            )
-    return {name: values[0] for name, values in given.items() if values and values[0] != ""}
-
-
-def _among(name: str, value: str | None, choices: Sequence[str]) -> str | None:
-    """*value* if it is one of *choices*. Raises BadParameter that lists them."""
-    if value is not None and value not in choices:
-        raise BadParameter(
-            N_("El paràmetre «%(name)s» no pot ser «%(value)s»; pot ser: %(choices)s."),
-            name=name,
-            value=value,
-            choices=", ".join(choices) or "–",
-        )
-    return value
-
-
 def _number(name: str, value: str | None, start: int, most: int) -> int:
     """The number that *value* is, from 1 to *most*; *start* where it is None. Raises BadParameter."""
     if value is None:
@@ -178,9 +168,9 @@ def _choices(held: SearchIndex, lang: str) -> list[tuple[str, str]]:
 def find(lang: str) -> Response:
     """What the words of ``q`` find, by kind or of one ``kind`` by pages."""
     held = index()
-    given = _one(("q", "kind", "in", "page"))
+    given = once(("q", "kind", "in", "page"))
     text = normalised(given.get("q", "")).strip()
-    asked = Asked(text, lang, _among("kind", given.get("kind"), tuple(KINDS)), _within(given, held))
+    asked = Asked(text, lang, among("kind", given.get("kind"), tuple(KINDS)), _within(given, held))
     found = held.find(asked)
     number = _number("page", given.get("page"), 1, LAST_PAGE)
     last = max(1, -(-len(found.hits) // ON_PAGE)) if asked.kind else 1
@@ -235,7 +225,7 @@ def _groups(held: SearchIndex, found: Found, number: int) -> list[Group]:
             if counted[hit.kind] <= IN_GROUP:
                 hits.append(hit)
     by_kind: dict[str, list[Result]] = {}
-    for result in _results(held, found.asked, held.show(found.asked, hits)):
+    for result in results_of(held, found.asked, held.show(found.asked, hits)):
         by_kind.setdefault(result.kind, []).append(result)
     return [
         Group(each, gettext(KIND_NAMES[each], found.asked.lang), found.kinds[each], results)
@@ -243,7 +233,7 @@ def _groups(held: SearchIndex, found: Found, number: int) -> list[Group]:
     ]
 
 
-def _results(held: SearchIndex, asked: Asked, shown: Sequence[Shown]) -> Iterator[Result]:
+def results_of(held: SearchIndex, asked: Asked, shown: Sequence[Shown]) -> Iterator[Result]:
     """*shown* as a reader meets them."""
     lang = asked.lang
     namer = Namer({}, lang)
@@ -303,8 +293,8 @@ def find_data() -> Response:
     """The same for programs: results in one list, the best first, with what was found marked."""
     refuse_unknown(list(request.args), PARAMETERS)
     held = index()
-    given = _one(PARAMETERS)
-    lang = _among("lang", given.get("lang"), LANGUAGES) or reader_language()
+    given = once(PARAMETERS)
+    lang = among("lang", given.get("lang"), LANGUAGES) or reader_language()
     typed = given.get("q", "")
     if not 1 <= len(typed) <= LONGEST:
         raise BadParameter(
@@ -313,8 +303,8 @@ def find_data() -> Response:
             count=len(typed),
         )
     text = normalised(typed).strip()
-    prefix = _among("prefix", given.get("prefix"), ("0", "1")) == "1"
-    kind = _among("kind", given.get("kind"), tuple(KINDS))
+    prefix = among("prefix", given.get("prefix"), ("0", "1")) == "1"
+    kind = among("kind", given.get("kind"), tuple(KINDS))
     asked = Asked(text, lang, kind, _within(given, held), is_typing=prefix)
     limit = _number("limit", given.get("limit"), ON_PAGE, MOST_RESULTS)
     found = held.find(asked)
@@ -333,7 +323,7 @@ def find_data() -> Response:
         "pages": last,
         "allWords": not found.is_partial,
         "kinds": {each: {"label": gettext(KIND_NAMES[each], lang), "total": n} for each, n in found.kinds.items()},
-        "results": [_plain(result, lang) for result in _results(held, found.asked, shown)],
+        "results": [_plain(result, lang) for result in results_of(held, found.asked, shown)],
         "suggestions": [{"query": words, "total": n} for words, n in (*suggestions.words, *suggestions.shorter)],
     }
     response = Response(json.dumps(body, ensure_ascii=False), content_type="application/json")

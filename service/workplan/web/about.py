@@ -1,0 +1,58 @@
+"""What the site says of itself: what it is, on which terms its data can be used, whom to write to, how it is made.
+
+It says what the configuration, the data and the tests do; what the operator has not told is not made up.
+"""
+
+from flask import Blueprint, render_template, request
+
+from workplan.knowledge import plan as plan_knowledge
+from workplan.knowledge.description import names_of
+from workplan.knowledge.document import sources
+
+from .data import keep, service
+from .resource import Namer
+
+about = Blueprint("about", __name__)
+about.after_request(keep)
+
+PAGES = ("about", "licence", "contact", "accessibility", "design")
+"""Their addresses."""
+
+
+@about.get("/<any(ca, es, en):lang>/about")
+def tell(lang: str) -> str:
+    """What the site is and where its data come from."""
+    engine = service().engine
+    plans = [entry.iri for entry in plan_knowledge.plans(engine)]
+    documents = [(f"/{lang}/document/{source.iri.rpartition('/')[2]}", source.iri) for source in sources(engine)]
+    namer = Namer(names_of(engine, [*plans, *(iri for _, iri in documents)]), lang)
+    return render_template(
+        "about.html",
+        plans=[namer.named(iri) for iri in plans],
+        documents=[(path, namer.named(iri)) for path, iri in documents],
+        base=request.host_url,
+    )
+
+
+@about.get("/<any(ca, es, en):lang>/licence")
+def license_data(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """What may be done with the data, the software and the words of the documents."""
+    return render_template("licence.html", base=request.host_url)
+
+
+@about.get("/<any(ca, es, en):lang>/contact")
+def contact(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """Whom to write to, as the operator has told, and what to tell."""
+    return render_template("contact.html", contact=service().config.contact)
+
+
+@about.get("/<any(ca, es, en):lang>/accessibility")
+def accessibility(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """A statement of accessibility for the operator to complete, after Decision (EU) 2018/1523; it claims nothing."""
+    return render_template("accessibility.html", contact=service().config.contact, base=request.host_url)
+
+
+@about.get("/<any(ca, es, en):lang>/design")
+def design(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """The components that pages are made of, each as it looks and what it is for."""
+    return render_template("design.html")
