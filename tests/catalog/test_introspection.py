@@ -217,14 +217,14 @@ def test_the_things_of_the_catalogue_lead_to_it(client: FlaskClient, accept: str
     assert client.get("/catalog.csv").status_code == 406
 
 
-def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, service: Service, quads: list[Quad]) -> None:
+def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, quads: list[Quad]) -> None:
     """Each with its alternates, and a page behind it."""
     answer = client.get("/sitemap.xml")
     urls = ElementTree.fromstring(answer.data).findall(f"{SITEMAP}url")  # noqa: S314 - ours
     places = [url.findtext(f"{SITEMAP}loc") for url in urls]
     subjects = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
     held = {iri for iri in subjects if iri.startswith(DATA) and "#" not in iri}
-    pages = ["", *introspection.OVERVIEWS, *PAGES, *service.queries]
+    pages = ["", *introspection.OVERVIEWS, *PAGES]
 
     assert answer.mimetype == "application/xml"
     assert len(places) == len(set(places)) == len(LANGUAGES) * (len(held) + len(pages))

@@ -120,13 +120,8 @@ def map_site() -> Response:
     found = resources(engine, SITEMAP_RESOURCES, (page - 1) * SITEMAP_RESOURCES)
     paths = [{lang: page_path(iri, lang) or "/" for lang in LANGUAGES} for iri in found]
     if page == 1:
-        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in _pages()), *paths]
+        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in ("", *OVERVIEWS, *PAGES)), *paths]
     return _xml(f"<urlset {_SITEMAP}>", (_entry(each) for each in paths), "</urlset>")
-
-
-def _pages() -> list[str]:
-    """The pages that are of no resource, as they stand after their language."""
-    return ["", *OVERVIEWS, *PAGES, *(f"query/{name}" for name in service().queries)]
 
 
 def _entry(paths: dict[str, str]) -> str:
