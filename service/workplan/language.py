@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from werkzeug.datastructures import LanguageAccept
 
-from workplan.model.errors import N_, Choice, listed
+from workplan.model.errors import N_, Choice, Clause, listed
 
 LANGUAGES: Final = ("ca", "es", "en")
 """Languages of the interface and of content, in the order in which a missing one falls back."""
@@ -63,7 +63,9 @@ def sentence(text: str, values: Mapping[str, Any], lang: str) -> str:
 
 
 def translated(value: Any, lang: str) -> Any:
-    """*value* in *lang* where it is an interface text, or a choice of them."""
+    """*value* in *lang* where it is an interface text, a choice of them or a clause."""
+    if isinstance(value, Clause):
+        return sentence(value.text, value.values, lang)
     if isinstance(value, Choice):
         return listed([gettext(word, lang) for word in value], gettext(N_("o"), lang))
     return gettext(value, lang) if isinstance(value, str) else value

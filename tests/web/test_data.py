@@ -8,6 +8,8 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
+from workplan.release.context import context
+
 ACTION = "xmess/plan/2020/action/08"
 BASE = "https://w3id.org/sse-workplan/id/"
 SYNTAX = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml"}
@@ -175,3 +177,16 @@ def test_an_address_that_is_no_iri_is_answered_with_a_4xx(
 
     assert 400 <= answer.status_code < 500
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_context_is_served_as_other_processors_ask_for_it(client: FlaskClient) -> None:
+    """By its media type, to any site, unchanged while nothing changes."""
+    answer = client.get("/context.jsonld", headers={"Accept": "application/ld+json, application/json"})
+    again = client.get("/context.jsonld", headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert answer.content_type == 'application/ld+json; profile="http://www.w3.org/ns/json-ld#context"'
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "max-age" in answer.headers["Cache-Control"]
+    assert '<https://w3id.org/sse-workplan/context.jsonld>; rel="canonical"' in answer.headers["Link"]
+    assert answer.get_json(force=True) == {"@context": context()}
+    assert (again.status_code, again.data) == (304, b"")

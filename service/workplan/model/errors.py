@@ -37,7 +37,8 @@ A sentence says what was wrong, where, and what was expected. It is written in C
 the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback or a value of the server's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
@@ -54,6 +55,18 @@ class Choice(tuple[str, ...]):
     def __str__(self) -> str:
         """The Catalan list."""
         return listed(self, N_("o"))
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A part of a sentence that has marks of its own; it is told in its sentence's language."""
+
+    text: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The Catalan words."""
+        return self.text % self.values if self.values else self.text
 
 
 def listed(words: Sequence[str], last: str) -> str:
@@ -101,9 +114,9 @@ class MissingFolder(InputError):
 
 
 class UnreadableData(InputError):
-    """A file does not parse: *path*, *line*, *column* and the parser's *cause*."""
+    """A file does not parse: *path*, *line*, *column* and the *cause*, a clause."""
 
-    sentence = N_("No s'ha pogut llegir %(path)s, línia %(line)s, columna %(column)s: %(cause)s")
+    sentence = N_("No s'ha pogut llegir %(path)s, línia %(line)s, columna %(column)s: %(cause)s.")
 
 
 class BadConfiguration(InputError):

@@ -1,6 +1,6 @@
 """Data files as statements, each with the line it stands on.
 
-It may not judge what the files say, nor open a connection: a JSON-LD file that names a remote context is unreadable.
+It may not judge what the files say, nor open a connection.
 """
 
 import io
@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from workplan.model.errors import N_, UnreadableData
+from workplan.release.jsonld import read_jsonld
 from workplan.release.sources import SUFFIXES
+from workplan.release.syntax import cause_of
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -30,6 +32,7 @@ FORMATS: Final[Mapping[str, RdfFormat]] = {
     ".nt": RdfFormat.N_TRIPLES,
     ".nq": RdfFormat.N_QUADS,
     ".jsonld": RdfFormat.JSON_LD,
+    ".json": RdfFormat.JSON_LD,
     ".rdf": RdfFormat.RDF_XML,
 }
 """What a file holds, by its ending."""
@@ -37,8 +40,14 @@ FORMATS: Final[Mapping[str, RdfFormat]] = {
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Bytes of the longest line that is read: a longer one is an accident, and would be held in memory whole."""
 
+LARGEST_FILE: Final = 64 * 1024 * 1024
+"""Bytes of the largest file that is read; the plan of XMESS has half a million in all its files."""
+
+LARGEST_JSON: Final = 8 * 1024 * 1024
+"""Bytes of the largest JSON file: it is looked through before it is read."""
+
 _XSD_STRING: Final = NamedNode("http://www.w3.org/2001/XMLSchema#string")
-_PARSER_PREAMBLE: Final = re.compile(r"^Parser error [^:]*: ")
+_ENTITY: Final = re.compile(rb"""<!ENTITY\s[^>"']*(?:"([^"]*)"|'([^']*)')""")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
@@ -47,7 +56,7 @@ class Reading:
     """What one file says.
 
     *name* is how the file is called in front of people. *lines* has each statement once, in the file's order, with the
-    line it first stands on: None in a format whose statements do not stand on lines (JSON-LD).
+    line it first stands on; None where that is not known.
     """
 
     name: str
@@ -89,7 +98,10 @@ def read_file(path: Path, base: Path | None = None) -> Reading:
             path=name,
             expected=", ".join(FORMATS),
         )
-    return _read(_content(path, name), form, name)
+    content = _content(path, name, LARGEST_JSON if form == RdfFormat.JSON_LD else LARGEST_FILE)
+    if form == RdfFormat.JSON_LD:
+        return _collect(read_jsonld(content.decode(), name), name)
+    return _collect(_statements(content, form, name), name)
 
 
 def read_all(paths: Iterable[Path], base: Path | None = None) -> list[Reading]:
@@ -174,16 +186,27 @@ def _files_at(path: Path) -> tuple[Path, ...]:
     return files
 
 
-def _content(path: Path, name: str) -> bytes:
-    """The bytes of the file at *path*, known to be UTF-8 and without byte-order mark."""
+def _content(path: Path, name: str, most: int) -> bytes:
+    """The bytes of the file at *path*, known to be UTF-8, without byte-order mark and not more than *most*."""
     try:
-        content = path.read_bytes().removeprefix(_BYTE_ORDER_MARK)
+        with path.open("rb") as file:
+            content = file.read(most + 1).removeprefix(_BYTE_ORDER_MARK)
     except FileNotFoundError:
         raise UnreadableData(N_("No hi ha cap fitxer %(path)s."), path=name) from None
     except OSError as error:
         raise UnreadableData(
             N_("No s'ha pogut llegir %(path)s: %(cause)s."), path=name, cause=error.strerror
         ) from error
+    if len(content) > most:
+        raise UnreadableData(
+            N_("No s'ha pogut llegir %(path)s: passa de %(limit)s bytes; partiu-lo en més d'un fitxer."),
+            path=name,
+            limit=most,
+        )
+    if b"\0" in content:
+        raise UnreadableData(
+            N_("No s'ha pogut llegir %(path)s: no és un fitxer de text, o no té la codificació UTF-8."), path=name
+        )
     try:
         content.decode()
     except UnicodeDecodeError as error:
@@ -201,45 +224,42 @@ def _content(path: Path, name: str) -> bytes:
     return content
 
 
-def _read(content: bytes, form: RdfFormat, name: str) -> Reading:
-    """The statements of *content*, written in *form*, of the file called *name*."""
-    has_lines = form != RdfFormat.JSON_LD
-    if has_lines:
-        _refuse_long_lines(content, name)
-    source = _Lines(content)
+def _collect(statements: Iterable[tuple[Quad, int | None]], name: str) -> Reading:
+    """The reading of the file called *name* that says *statements*."""
     quads: list[Quad] = []
     lines: dict[Statement, int | None] = {}
-    try:
-        # Blank nodes are renamed so that those of two files never meet.
-        for quad in parse(source, format=form, rename_blank_nodes=True):  # type: ignore[arg-type]
-            subject, predicate, value = quad.subject, quad.predicate, quad.object
-            if not isinstance(subject, NamedNode | BlankNode) or not isinstance(value, Term):
-                raise UnreadableData(
-                    N_(
-                        "No s'ha pogut llegir %(path)s, línia %(line)s: una afirmació en conté una altra "
-                        "(RDF 1.2), i aquí s'espera RDF 1.1."
-                    ),
-                    path=name,
-                    line=source.line,
-                )
-            quads.append(quad)
-            lines.setdefault((subject, predicate, value), source.line if has_lines else None)
-    except SyntaxError as error:
-        raise _unreadable(error, name, source.line) from error
-    except ValueError as error:
-        raise UnreadableData(path=name, line=source.line, column=1, cause=error) from error
+    for quad, line in statements:
+        subject, predicate, value = quad.subject, quad.predicate, quad.object
+        if not isinstance(subject, NamedNode | BlankNode) or not isinstance(value, Term):
+            raise UnreadableData(
+                N_(
+                    "No s'ha pogut llegir %(path)s, línia %(line)s: una afirmació en conté una altra "
+                    "(RDF 1.2), i aquí s'espera RDF 1.1."
+                ),
+                path=name,
+                line=line,
+            )
+        quads.append(quad)
+        lines.setdefault((subject, predicate, value), line)
     return Reading(name, tuple(quads), lines)
 
 
-def _unreadable(error: SyntaxError, name: str, line_read: int) -> UnreadableData:
-    """*error* as one sentence about the file called *name*; a parser that gives no line stopped at *line_read*."""
-    cause = _PARSER_PREAMBLE.sub("", error.msg)
-    if "LoadDocumentCallback" in cause:
-        return UnreadableData(
-            N_("No s'ha pogut llegir %(path)s: el @context és a la xarxa i no es baixa; s'espera dins el fitxer."),
-            path=name,
-        )
-    return UnreadableData(path=name, line=error.lineno or line_read, column=error.offset or 1, cause=cause)
+def _statements(content: bytes, form: RdfFormat, name: str) -> Iterator[tuple[Quad, int]]:
+    """The statements of *content*, written in *form*, of the file called *name*, each with the line where it ends."""
+    _refuse_long_lines(content, name)
+    if form == RdfFormat.RDF_XML:
+        _refuse_growing_entities(content, name)
+    source = _Lines(content)
+    try:
+        # Blank nodes are renamed so that those of two files never meet.
+        for quad in parse(source, format=form, rename_blank_nodes=True):  # type: ignore[arg-type]
+            yield quad, source.line
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or source.line or 1
+        column = getattr(error, "offset", None) or 1
+        raise UnreadableData(
+            path=name, line=line, column=column, cause=cause_of(error, content.decode(), form.name)
+        ) from error
 
 
 def _refuse_long_lines(content: bytes, name: str) -> None:
@@ -252,3 +272,17 @@ def _refuse_long_lines(content: bytes, name: str) -> None:
                 line=number,
                 limit=LONGEST_LINE,
             )
+
+
+def _refuse_growing_entities(content: bytes, name: str) -> None:
+    """Raise UnreadableData where the entities of the XML in *content* stand for others, or for very much text."""
+    values = [double or single for double, single in _ENTITY.findall(content)]
+    grown = content.count(b"&") * max(map(len, values), default=0)
+    if grown > LARGEST_FILE or any(b"&" in value for value in values):
+        raise UnreadableData(
+            N_(
+                "No s'ha pogut llegir %(path)s: les seves entitats XML (<!ENTITY …>) s'inflen; escriviu-hi el text que "
+                "abreugen."
+            ),
+            path=name,
+        )

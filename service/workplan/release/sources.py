@@ -17,7 +17,7 @@ from typing import Final
 from workplan.model.errors import N_, MissingFolder
 from workplan.model.iris import graph_iri
 
-SUFFIXES: Final = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".rdf")
+SUFFIXES: Final = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".json", ".rdf")
 """Endings of the files that hold data; every other file in the folders is for people."""
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent

@@ -21,6 +21,7 @@ from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
 from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, TURTLE, Format, named
 from workplan.model.iris import data_iri, graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY
+from workplan.release import context
 from workplan.release.build import Release
 from workplan.release.sources import ontology_version
 
@@ -31,6 +32,8 @@ data = Blueprint("data", __name__)
 
 DESCRIPTION_FORMATS = (*GRAPH_FORMATS, TRIG)
 DUMP_FORMATS = (N_QUADS, TRIG, TURTLE, JSON_LD)
+
+_CONTEXT_PROFILE = "http://www.w3.org/ns/json-ld#context"
 
 _LABEL = NamedNode(NAMESPACES["rdfs"] + "label")
 
@@ -142,6 +145,18 @@ def shapes() -> Response:
     """The SHACL shapes."""
     form = _wants(GRAPH_FORMATS)
     return _varied(_answer(graph_body(graph_iri(f"shapes/{ontology_version()}"), form), form))
+
+
+@data.get("/context.jsonld")
+def context_document() -> Response:
+    """The JSON-LD context with which a plan is written as plain JSON (JSON-LD 1.1, section 3.1)."""
+    response = Response(context.document(), content_type=f'{JSON_LD.media_type}; profile="{_CONTEXT_PROFILE}"')
+    response.add_etag()
+    response.cache_control.public = True
+    response.cache_control.max_age = service().config.max_age
+    response.headers.add("Link", f'<{context.IRI}>; rel="canonical"')
+    response.make_conditional(request)
+    return response
 
 
 def _see_page(path: str) -> ResponseReturnValue:

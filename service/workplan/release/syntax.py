@@ -1,0 +1,90 @@
+"""What an RDF parser found wrong, in the words of whoever has to mend it.
+
+It may not let the parser's own English through: where it says something that is not known here, the place says it.
+"""
+
+import re
+from typing import Final
+
+from workplan.model.errors import N_, Clause
+
+_PREAMBLE: Final = re.compile(r"^Parser error [^:]*: ")
+
+_LONGEST_FOUND: Final = 40
+"""Characters that are told of what stands at the fault."""
+
+_CAUSES: Final = tuple(
+    (re.compile(pattern), cause)
+    for pattern, cause in (
+        (
+            r"The prefix (?P<found>\S*:) has not been declared",
+            N_("el prefix «%(found)s» no està declarat; escriviu-ne al començament la línia «@prefix %(found)s <…> .»"),
+        ),
+        (
+            r"A dot is expected at the end of statements",
+            N_("falta un signe abans de «%(here)s»: un punt si l'afirmació s'acaba, o bé «;» o «,» si continua"),
+        ),
+        (
+            r"Unexpected end",
+            N_(
+                "el fitxer s'acaba enmig del que comença aquí; hi falten les cometes, el «>», el parèntesi o el punt "
+                "final"
+            ),
+        ),
+        (
+            r"No scheme found in an absolute IRI",
+            N_("l'identificador és relatiu i el fitxer no diu a què; escriviu al començament la línia «@base <…> .»"),
+        ),
+        (
+            r"Invalid IRI code point '(?P<found>.)'",
+            N_("l'identificador conté «%(found)s», que no hi pot ser; potser li falta el «>» que el tanca"),
+        ),
+        (
+            r"^'?(?P<found>[“”‘’«»])'? is not allowed at the beginning of a prefix name",
+            N_('hi ha les cometes «%(found)s»; els textos van entre cometes rectes: "'),
+        ),
+        (
+            r"(?P<found>.+) is not a valid RDF object",
+            N_("s'esperava un valor (un text entre cometes, un nombre o un identificador) i hi ha «%(found)s»"),
+        ),
+        (r"(?P<found>.+) is not a valid predicate", N_("s'esperava una propietat i hi ha «%(found)s»")),
+        (r"(?P<found>.+) is not a valid subject", N_("s'esperava un recurs i hi ha «%(found)s»")),
+        (r"blank node property lists should end with", N_("falta el «]» que tanca el que s'ha obert abans")),
+        (
+            r"The PREFIX keyword should be followed",
+            N_("després de @prefix s'espera un nom acabat en dos punts, com ara «wp:»"),
+        ),
+        (
+            r"A language code should always start with a letter|language tag",
+            N_("després de «@» s'espera la llengua del text: ca, es o en"),
+        ),
+        (
+            r"Unexpected escape character '(?P<found>.*)'",
+            N_("«%(found)s» no escriu cap caràcter; una barra inversa sola s'escriu «\\\\»"),
+        ),
+        (
+            r"Line jumps are not allowed in string literals",
+            N_("el text entre cometes salta de línia; tanqueu-lo abans, o obriu-lo i tanqueu-lo amb tres cometes"),
+        ),
+        (r"Expecting a datatype IRI after \^\^", N_("després de «^^» s'espera un tipus, com ara xsd:gYear")),
+    )
+)
+
+
+def cause_of(error: Exception, text: str, language: str) -> Clause:
+    """What *error* says of *text*, which is written in *language*."""
+    message = _PREAMBLE.sub("", getattr(error, "msg", None) or str(error))
+    here = _found_at(text, getattr(error, "lineno", None), getattr(error, "offset", None))
+    for pattern, cause in _CAUSES:
+        if match := pattern.search(message):
+            found = (match.groupdict().get("found") or here)[:_LONGEST_FOUND]
+            return Clause(cause, {"found": found, "here": here})
+    return Clause(N_("el text deixa de ser %(language)s a «%(here)s»"), {"language": language, "here": here})
+
+
+def _found_at(text: str, line: int | None, column: int | None) -> str:
+    """The words that stand at *line* and *column* of *text*."""
+    lines = text.splitlines()
+    if not line or line > len(lines):
+        return "…"
+    return lines[line - 1][(column or 1) - 1 :].strip()[:_LONGEST_FOUND] or "…"
