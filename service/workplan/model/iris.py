@@ -30,6 +30,7 @@ RESERVED: Final = frozenset(
         "oembed",
         "openapi",
         "org",
+        "picture",
         "place",
         "plan",
         "problem",

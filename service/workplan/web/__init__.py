@@ -28,6 +28,7 @@ from . import (
     health,
     introspection,
     pages,
+    picture,
     quality,
     query,
     releases,
@@ -68,6 +69,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
         editor.editor,
         search.search,
         search.search_data,
+        picture.picture,
         pages.pages,
     ):
         app.register_blueprint(blueprint)

@@ -35,10 +35,12 @@ from .kinds import ParticularsView
 from .matrix import matrix_of
 from .overview import PlanView
 from .parameters import once
+from .picture import sharing
 from .reader import page_address, reader_language
 from .releases import sources
 from .resource import MOST_ROWS, Namer, ResourceView, Value, shortened
 from .search import examples_in
+from .structured import structured
 
 ACTIONS_TABLE: Final = "plan-table"
 """The saved question that gives all that is known of each action, a row an action."""
@@ -80,6 +82,7 @@ def _common() -> dict[str, Any]:
         "origin": request.host_url.rstrip("/"),
         "section": rest.partition("?")[0].removeprefix(f"/{lang}/"),
         "version": running.version,
+        "sharing": sharing(lang),
         "elsewhere": {
             other: f"/{other}{rest.removeprefix(f'/{lang}')}" if in_language else f"/{other}/" for other in LANGUAGES
         },
@@ -158,7 +161,7 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
 
 
 def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
-    """How to refer to the resource of *view*: its own address, that of this page, and how to cite it."""
+    """How to refer to the resource of *view*: the address of its page, how to cite it, what search engines read."""
     running, config = sources().running, service().config
     known = running.origin.modified
     citation = Citation(
@@ -170,7 +173,9 @@ def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
         view.iri,
         re.sub(r"[^A-Za-z0-9]+", "-", "-".join(filter(None, (path, running.version)))),
     )
-    return {"citation": citation, "canonical": f"{request.host_url}{view.lang}/{quote(path, safe='/')}"}
+    address, shared = f"{request.host_url}{view.lang}/{quote(path, safe='/')}", sharing(view.lang)
+    told = structured(view, address, config.title_in(view.lang), config.licence, shared.picture)
+    return {"citation": citation, "canonical": address, "structured": told}
 
 
 def _document_at(view: ResourceView) -> str | None:

@@ -247,7 +247,7 @@ class ResourceView(Namer):
     @property
     def verbatim(self) -> Sequence[Value]:
         """What the source document prints, word for word."""
-        return self._values(expand("wp:verbatim"))
+        return self.values(expand("wp:verbatim"))
 
     @property
     def is_text(self) -> bool:
@@ -262,9 +262,9 @@ class ResourceView(Namer):
     @cached_property
     def lead(self) -> list[Value]:
         """What says first what the resource is: its definition, an anomaly's explanation, a note's reasons."""
-        texts = [value for prop in IN_LEAD for value in self._values(prop)]
+        texts = [value for prop in IN_LEAD for value in self.values(prop)]
         if self.is_a("wp:CuratorAssertion") or self.is_a("wp:DataGap"):
-            texts += self._values(expand("wp:evidence"))
+            texts += self.values(expand("wp:evidence"))
         for iri in self.values_of("oa:hasBody"):
             texts += self._shown(self._parts.get(iri, {}).get(expand("rdf:value"), ()))
         return texts
@@ -273,7 +273,7 @@ class ResourceView(Namer):
     def facts(self) -> list[Fact]:
         """The resource's properties with their values, those that its heading shows left out."""
         shown = [p for p in self._outgoing if p not in IN_HEADING | APART | self._led]
-        return [self._fact(p, self._values(p)) for p in sorted(shown, key=self._place)]
+        return [self._fact(p, self.values(p)) for p in sorted(shown, key=self._place)]
 
     @property
     def _led(self) -> frozenset[str]:
@@ -352,7 +352,8 @@ class ResourceView(Namer):
         own = self.named(prop)
         return Fact(own.text, own.lang, own.href, values, self._lines(self.surroundings.printed.get(prop, ())))
 
-    def _values(self, prop: str) -> list[Value]:
+    def values(self, prop: str) -> list[Value]:
+        """The values of the property *prop*, as shown."""
         return self._shown(self._outgoing.get(prop, ()))
 
     def _lines(self, fragments: Iterable[str]) -> list[Value]:
