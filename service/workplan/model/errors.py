@@ -10,6 +10,7 @@
     │   ├── UnknownQuery
     │   ├── UnknownPage
     │   ├── UnknownRelease
+    │   ├── UnknownVersion          of the ontology
     │   └── BadParameter
     ├── DataInvalid                 a Violation stands, so no release is made
     │   └── QuestionsInvalid        a saved query is broken, idem
@@ -151,6 +152,16 @@ class UnknownRelease(InputError):
     title = N_("Publicació desconeguda")
     advice = N_("Comproveu la versió; la que està en servei és a /health/ready.")
     sentence = N_("Aquí no hi ha cap publicació «%(version)s»; la que està en servei és «%(current)s».")
+
+
+class UnknownVersion(InputError):
+    """No *version* of the ontology goes by that number."""
+
+    status = 404
+    slug = "unknown-version"
+    title = N_("Versió de l'ontologia desconeguda")
+    advice = N_("Comproveu el número de la versió; la pàgina de l'ontologia llista les que hi ha.")
+    sentence = N_("No hi ha cap versió «%(version)s» de l'ontologia; hi ha: %(known)s.")
 
 
 class BadParameter(InputError):

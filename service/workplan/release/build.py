@@ -22,9 +22,11 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.model.errors import N_, DataInvalid, MissingFolder
+from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, query_files
 
+from .deprecation import deprecation_rules
 from .derivation import derive
 from .questions import ask_all, describe_all, read_questions
 from .quotation import quoted_words, source_files
@@ -209,6 +211,8 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         if not report.conforms:
             raise DataInvalid(count=report.count(Severity.VIOLATION), report=report)
         quads += [quad for reading in derived for quad in reading.quads]
+        rules = deprecation_rules(readings.values())
+        quads += _in_graph(rules.quads, NamedNode(graph_iri(f"shapes/{ontology_version()}")))
         quads += describe_all({name: query for name, (query, _) in questions.items()}, config.licence)
         progress(STEPS[3])
         store = Store()

@@ -39,6 +39,16 @@ def ontology_version() -> str:
     return file.read_text().strip() if file.is_file() else installed_version("sse-workplan")
 
 
+def ontology_files() -> tuple[Path, ...]:
+    """The files of the ontology as it is now."""
+    return _files(shared_root() / "ontology")
+
+
+def versions_folder() -> Path:
+    """Where the published versions of the ontology are kept, a folder each."""
+    return shared_root() / "versions"
+
+
 @dataclass(frozen=True)
 class Home:
     """One network's folder together with the shared ontology and shapes.
@@ -97,7 +107,7 @@ def load_home(root: Path | None = None) -> Home:
         raise MissingFolder(path=data if chosen.is_dir() else chosen, expected=N_("la carpeta data de la xarxa"))
     version = ontology_version()
     graphs: dict[str, tuple[Path, ...]] = {
-        graph_iri(f"ontology/{version}"): _files(shared / "ontology"),
+        graph_iri(f"ontology/{version}"): ontology_files(),
         graph_iri(f"alignments/{version}"): _files(shared / "ontology" / "alignments"),
         graph_iri(f"schemes/{version}"): _files(shared / "ontology" / "schemes"),
         graph_iri(f"shapes/{version}"): _files(shared / "shapes"),

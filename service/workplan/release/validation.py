@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode
 
 from workplan.language import LANGUAGES, pick
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY
+from workplan.release.deprecation import deprecation_rules
 from workplan.release.reading import Reading, Statement, Term, silenced_literals, to_graph, to_term
 from workplan.release.report import Finding, Named, Place, Report, Severity
 
@@ -45,10 +46,10 @@ def validate(
 
     *background* is the ontology and the concept schemes: it tells which class is below which and which values a list
     has. What is wrong with the background itself, or with what follows from it, is not reported, unless it is also
-    given as data.
+    given as data. What it deprecates, data are warned of.
     """
     data = to_graph([*readings, *background, *derived], into=_graph_that_parses_a_query_once())
-    rules = to_graph(shapes)
+    rules = to_graph([*shapes, deprecation_rules([*background, *readings])])
     results = _run(data, rules)
     places = _Places.of([*readings, *derived])
     judged = _subjects(readings) | (_subjects(derived) - _subjects(background))
