@@ -126,7 +126,7 @@ def test_a_folder_is_read_with_all_below_it_in_order(tmp_path: Path) -> None:
         ),
         ("a.ttl", "\n\nx:s x:p x:o .\n", 3, 1, "el prefix «x:» no està declarat"),
         ("a.ttl", "\n<s> <http://example.org/p> 1 .\n", 2, 1, "l'identificador és relatiu"),
-        ("a.ttl", "@prefix e: <http://example.org/> .\ne:s e:p “x” .\n", 2, 9, "hi ha les cometes «“»"),
+        ("a.ttl", "@prefix e: <http://example.org/> .\ne:s e:p “x” .\n", 2, 9, "hi ha cometes corbes"),
         ("a.ttl", "@prefix e: <http://example.org/> .\ne:s e:p hola .\n", 2, 9, "s'esperava un valor"),
         ("a.ttl", '@prefix e: <http://example.org/> .\ne:s e:p "a .\n', 2, 9, "el fitxer s'acaba enmig"),
         ("a.ttl", '@prefix e: <http://example.org/> .\ne:s e:p "a\nb" .\n', 2, 11, "el text entre cometes salta"),

@@ -41,7 +41,7 @@ _CAUSES: Final = tuple(
         ),
         (
             r"^'?(?P<found>[“”‘’«»])'? is not allowed at the beginning of a prefix name",
-            N_('hi ha les cometes «%(found)s»; els textos van entre cometes rectes: "'),
+            N_('hi ha cometes corbes; els textos van entre cometes rectes: "'),
         ),
         (
             r"(?P<found>.+) is not a valid RDF object",
