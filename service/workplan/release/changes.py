@@ -51,6 +51,7 @@ _MEANING: Final[Mapping[str, str]] = {
     NAMESPACES["rdfs"] + "subPropertyOf": N_("de què és una mena"),
     NAMESPACES["rdfs"] + "domain": N_("de què es diu"),
     NAMESPACES["rdfs"] + "range": N_("a què porta"),
+    NAMESPACES["owl"] + "disjointWith": N_("amb què és incompatible"),
     NAMESPACES["owl"] + "inverseOf": N_("de què és la inversa"),
 }
 """The properties that say what a term means, and what each says, as a sentence names it."""
