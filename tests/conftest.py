@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.release.build import Release, build
 from workplan.release.sources import Home, load_home
 from workplan.web import create_app
@@ -84,9 +84,9 @@ def front(app: Flask) -> Front:
 
 
 @pytest.fixture
-def front_client(front: Front) -> Iterator[RsgiClient]:
+def front_client(front: Front) -> Iterator[FrontClient]:
     """A client of both."""
-    client = RsgiClient(front)
+    client = FrontClient(front)
     yield client
     client.close()
 

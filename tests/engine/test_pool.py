@@ -317,9 +317,11 @@ def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> N
     with running(data) as pool:
         engine = LeasedEngine(pool.address, Limits())
         assert lookup(engine, 7)
-        (lent,) = engine.workers._free
+        # On a busy machine even this takes its time, and the pool then has a word to say.
+        assert eventually(lambda: len(engine.workers._free) == 1)
+        lent = engine.workers._free[0]
         assert lookup(engine, 8)
-        assert engine.workers._free == [lent]
+        assert eventually(lambda: engine.workers._free == [lent])
 
         engine.run(QueryRequest("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"), CSV)
 
@@ -328,17 +330,28 @@ def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> N
         engine.close()
 
 
-def test_large_frames_go_in_pieces(engine: PooledEngine) -> None:
+def test_large_frames_go_in_pieces(pool: SupervisedPool) -> None:
     """A query and an answer that no socket takes at once."""
     number = "x" * 900_000
-    row = engine.run(QueryRequest(f'SELECT ("{number}" AS ?a) ("{number}" AS ?b) {{}}'), CSV).body
+    with asking(pool, Limits()) as engine:
+        row = engine.run(QueryRequest(f'SELECT ("{number}" AS ?a) ("{number}" AS ?b) {{}}'), CSV).body
 
     assert row == f"a,b\r\n{number},{number}\r\n".encode()
 
 
+def descriptors() -> set[tuple[str, str]]:
+    """What this process has open; the kernel numbers sockets and pipes, so that none is taken for another."""
+    opened = set()
+    for link in Path("/proc/self/fd").iterdir():
+        # The folder that is being read is among them.
+        with suppress(FileNotFoundError):
+            opened.add((link.name, str(link.readlink())))
+    return opened
+
+
 def test_nothing_is_left_after_closing(data: Path) -> None:
     """No process, no descriptor, no socket."""
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = descriptors()
     with running(data) as pool, asking(pool) as engine:
         ask_and_fail(engine, JOIN)
         ask_and_fail(engine, SORT)
@@ -348,7 +361,7 @@ def test_nothing_is_left_after_closing(data: Path) -> None:
         assert eventually(lambda: len(list(Path(f"/proc/{pool.pid}/fd").iterdir())) <= 6 + 2 * (len(processes) - 1))
 
     assert eventually(lambda: all(map(is_gone, processes)))
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert descriptors() <= before
     assert not pool.address.parent.exists()
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 from flask.testing import FlaskClient
 
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.language import LANGUAGES
 from workplan.model.iris import page_path
 from workplan.model.namespaces import NAMESPACES
@@ -151,7 +151,7 @@ def test_the_script_is_kept_for_good_under_the_hash_of_what_it_holds(client: Fla
     ]
 
 
-def test_the_script_weighs_less_than_200_kb(front_client: RsgiClient, client: FlaskClient) -> None:
+def test_the_script_weighs_less_than_200_kb(front_client: FrontClient, client: FlaskClient) -> None:
     """Compressed as the service sends it to the browsers of today and to others."""
     (address,) = re.findall(r'<script src="([^"]+)" type="module">', client.get("/ca/sparql").text)
     for coding in ("br", "gzip"):

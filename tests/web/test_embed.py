@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.configuration import load_configuration
 from workplan.language import LANGUAGES
 from workplan.model.errors import BadConfiguration
@@ -298,7 +298,7 @@ def test_an_embed_is_kept_by_release(client: FlaskClient) -> None:
     assert "Accept-Language" in embed(client, "team-load").headers["Vary"]
 
 
-def test_a_kept_embed_is_that_of_its_reader(front_client: RsgiClient) -> None:
+def test_a_kept_embed_is_that_of_its_reader(front_client: FrontClient) -> None:
     """What is kept of one reader's language is not given to another's."""
     texts = [
         front_client.get("/embed/team-load", headers={"Accept-Language": lang}).text for lang in ("es", "en", "es")

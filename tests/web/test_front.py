@@ -9,7 +9,7 @@ import brotli
 import pytest
 from flask import Flask
 
-from rsgi import RsgiClient
+from served import FrontClient, Reader, received
 from workplan.operation.figures import Figures
 from workplan.web.answers import Answer, AnswerCache
 from workplan.web.front import Front, Site
@@ -45,14 +45,14 @@ def front(app: Flask) -> Front:
 
 
 @pytest.fixture
-def client(counting: Counting, front: Front) -> Iterator[RsgiClient]:
+def client(counting: Counting, front: Front) -> Iterator[FrontClient]:
     """A client of it."""
-    client = RsgiClient(front)
+    client = FrontClient(front)
     yield client
     client.close()
 
 
-def test_an_answer_is_given_again_without_asking(client: RsgiClient, counting: Counting) -> None:
+def test_an_answer_is_given_again_without_asking(client: FrontClient, counting: Counting) -> None:
     """Byte for byte, and saying so."""
     first, second = client.get(PLAN), client.get(PLAN)
 
@@ -73,7 +73,7 @@ def test_an_answer_is_given_again_without_asking(client: RsgiClient, counting: C
     ],
 )
 def test_another_question_is_not_answered_with_this_one(
-    client: RsgiClient, counting: Counting, other: dict[str, Any]
+    client: FrontClient, counting: Counting, other: dict[str, Any]
 ) -> None:
     """By address, host, format or language."""
     client.get(PLAN)
@@ -82,7 +82,7 @@ def test_another_question_is_not_answered_with_this_one(
     assert counting.asked == 2
 
 
-def test_an_unchanged_answer_is_not_sent_again(client: RsgiClient, counting: Counting) -> None:
+def test_an_unchanged_answer_is_not_sent_again(client: FrontClient, counting: Counting) -> None:
     """304, with and without compression, each by its own tag."""
     plain = client.get(PLAN)
     packed = client.get(PLAN, headers={"Accept-Encoding": "gzip"})
@@ -97,7 +97,7 @@ def test_an_unchanged_answer_is_not_sent_again(client: RsgiClient, counting: Cou
     assert counting.asked == 1
 
 
-def test_an_answer_asked_for_on_a_condition_first_is_kept_whole(client: RsgiClient, counting: Counting) -> None:
+def test_an_answer_asked_for_on_a_condition_first_is_kept_whole(client: FrontClient, counting: Counting) -> None:
     """Whoever comes next knows nothing of it."""
     etag = client.get(PLAN).headers["ETag"]
     other = "/ca/"
@@ -111,7 +111,7 @@ def test_an_answer_asked_for_on_a_condition_first_is_kept_whole(client: RsgiClie
     ("accepted", "coding"),
     [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0.1, gzip;q=0.9", "gzip"), ("br;q=0", None), ("zstd", None)],
 )
-def test_the_best_coding_that_is_accepted_is_used(client: RsgiClient, accepted: str, coding: str | None) -> None:
+def test_the_best_coding_that_is_accepted_is_used(client: FrontClient, accepted: str, coding: str | None) -> None:
     """Brotli where it is as welcome as gzip."""
     plain = client.get(PLAN)
     coded = client.get(PLAN, headers={"Accept-Encoding": accepted})
@@ -122,7 +122,7 @@ def test_the_best_coding_that_is_accepted_is_used(client: RsgiClient, accepted: 
     assert "Accept-Encoding" in ", ".join(coded.headers.getlist("Vary"))
 
 
-def test_head_has_the_headers_of_get_and_no_body(client: RsgiClient) -> None:
+def test_head_has_the_headers_of_get_and_no_body(client: FrontClient) -> None:
     """From the same kept answer."""
     for path in (PLAN, "/ca/none"):
         head, got = client.head(path), client.get(path)
@@ -132,7 +132,7 @@ def test_head_has_the_headers_of_get_and_no_body(client: RsgiClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/ca/none", "/sparql?query=SELEC", "/health/ready"])
-def test_errors_and_states_are_asked_anew(client: RsgiClient, counting: Counting, path: str) -> None:
+def test_errors_and_states_are_asked_anew(client: FrontClient, counting: Counting, path: str) -> None:
     """Only public answers are kept."""
     client.get(path)
     client.get(path)
@@ -140,7 +140,7 @@ def test_errors_and_states_are_asked_anew(client: RsgiClient, counting: Counting
     assert counting.asked == 2
 
 
-def test_a_posted_query_is_kept_by_its_body(client: RsgiClient, counting: Counting) -> None:
+def test_a_posted_query_is_kept_by_its_body(client: FrontClient, counting: Counting) -> None:
     """Two texts are two answers."""
     ask = {"content_type": "application/sparql-query"}
     yes = [client.post("/sparql", data="ASK {}", **ask).get_json(force=True)["boolean"] for _ in range(2)]
@@ -150,7 +150,7 @@ def test_a_posted_query_is_kept_by_its_body(client: RsgiClient, counting: Counti
     assert counting.asked == 2
 
 
-def test_a_body_larger_than_any_query_is_refused(client: RsgiClient) -> None:
+def test_a_body_larger_than_any_query_is_refused(client: FrontClient) -> None:
     """Without being read to its end."""
     answer = client.post("/sparql", data=b" " * 3_000_000, content_type="application/sparql-query")
 
@@ -158,7 +158,7 @@ def test_a_body_larger_than_any_query_is_refused(client: RsgiClient) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
-def test_equal_questions_that_come_together_are_asked_once(client: RsgiClient, counting: Counting) -> None:
+def test_equal_questions_that_come_together_are_asked_once(client: FrontClient, counting: Counting) -> None:
     """The others wait for the first one's answer."""
     threads = [threading.Thread(target=lambda: client.get(PLAN)) for _ in range(6)]
     for thread in threads:
@@ -169,7 +169,7 @@ def test_equal_questions_that_come_together_are_asked_once(client: RsgiClient, c
     assert counting.asked == 1
 
 
-def test_each_answer_names_its_request(client: RsgiClient) -> None:
+def test_each_answer_names_its_request(client: FrontClient) -> None:
     """By the client's id where that is one."""
     ids = [client.get(PLAN).headers["X-Request-ID"] for _ in range(2)]
 
@@ -188,8 +188,123 @@ def test_the_least_used_answers_go_when_there_are_too_many() -> None:
 
     assert [key for key in answers if cache.find(key)] == [("0",), ("6",), ("7",), ("8",), ("9",)]
     answers["6",].compress("gzip")
-    size = len(answers["6",].forms["gzip"][1])
+    size = len(answers["6",].forms["gzip"].body)
     cache.find(("6",))
     cache.keep(("6",), answers["6",])
     assert cache.state() == {"entries": 4, "bytes": 8_000 + size}
     assert sum(cache.find(key) is not None for key in answers) == 4
+
+
+def asked(*headers: str, target: str = PLAN) -> bytes:
+    """A GET as it is sent."""
+    return "\r\n".join((f"GET {target} HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
+
+
+def test_requests_sent_together_are_answered_in_their_order(client: FrontClient, counting: Counting) -> None:
+    """One after the other by one connection, kept answers no sooner than their turn."""
+    client.get("/ca/")
+    with client.connect() as connection:
+        connection.sendall(asked(target="/robots.txt") + asked(target="/ca/") * 2 + asked(target="/ca/none"))
+        reader = Reader(connection)
+        answers = [received(reader) for _ in range(4)]
+
+    kinds = [answer.headers["Content-Type"].partition(";")[0] for answer in answers if answer]
+    assert kinds == ["text/plain", "text/html", "text/html", "application/problem+json"]
+    assert counting.asked == 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Content-Length: 3",),
+        ("Transfer-Encoding: chunked",),
+        ("Expect: 100-continue", "Content-Length: 3"),
+        ("Accept: text/html", "Accept: text/turtle"),
+        ("Connection: close",),
+        ("Upgrade: websocket", "Connection: Upgrade"),
+    ],
+)
+def test_a_request_that_is_more_than_a_plain_question_is_read_whole(
+    client: FrontClient, headers: tuple[str, ...]
+) -> None:
+    """What it sends beside the question is no request of its own."""
+    plain = client.get(PLAN)
+    chunked = any("chunked" in header for header in headers)
+    body = b"3\r\nGET\r\n0\r\n\r\n" if chunked else b"GET" if "Content-Length: 3" in headers else b""
+    with client.connect() as connection:
+        connection.sendall(asked(*headers) + body)
+        first = received(connection)
+        assert first
+        if first.headers.get("Connection") != "close":
+            connection.sendall(asked())
+            second = received(connection)
+            assert second
+            assert second.data == plain.data
+
+    assert (first.status_code, first.data) == (200, plain.data)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
+        (b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nX: " + b"y" * 300_000, 431),
+        (b"GET /?" + b"y" * 300_000, 431),
+    ],
+)
+def test_what_is_no_request_is_refused_in_the_shape_of_all_errors(
+    client: FrontClient, sent: bytes, status: int
+) -> None:
+    """And the connection is closed, since nobody knows where the next one would begin."""
+    with client.connect() as connection:
+        connection.sendall(sent)
+        answer = received(connection)
+        assert answer
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.get_json()["status"] == status
+        assert answer.get_json()["detail"]
+        assert connection.recv(1) == b""
+
+
+def test_who_does_not_finish_a_request_is_not_waited_for(client: FrontClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor who does not begin one; a connection costs little, but thousands are more than a service has."""
+    monkeypatch.setattr("workplan.web.connection.MAX_REQUEST_SECONDS", 0.2)
+    with client.connect() as begun, client.connect() as silent:
+        begun.sendall(asked()[:-2])
+        answer = received(begun)
+        assert answer
+        assert answer.status_code == 408
+        assert silent.recv(65_536).startswith(b"HTTP/1.1 408")
+
+    assert client.get(PLAN).status_code == 200
+
+
+def test_an_idle_connection_is_closed_in_its_time(client: FrontClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a word, as both sides expect."""
+    monkeypatch.setattr("workplan.web.connection.MAX_REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr("workplan.web.connection.MAX_IDLE_SECONDS", 0.5)
+    with client.connect() as connection:
+        connection.sendall(asked())
+        assert received(connection)
+        assert connection.recv(1) == b""
+
+
+def test_connections_beyond_what_a_process_can_hold_are_refused(
+    client: FrontClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the time to come back; those that are there go on."""
+    monkeypatch.setattr("workplan.web.connection.MAX_CONNECTIONS", 1)
+    with client.connect() as first:
+        first.sendall(asked())
+        assert received(first)
+        with client.connect() as second:
+            answer = received(second)
+            assert answer
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"]
+        first.sendall(asked())
+        assert received(first)

@@ -23,7 +23,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import wait_for
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.operation.figures import CLASS_INDEX, CODE_INDEX, Figures
 from workplan.release.build import Release
 from workplan.web import create_app
@@ -192,7 +192,7 @@ def test_requests_are_counted_by_address_and_status(running: Running) -> None:
         "hit": running.figure("workplan_cache_requests_total", result="hit"),
     }
     text = f"ASK {{ <a:{uuid.uuid4()}> ?p ?o }}"
-    running.ask(text)
+    assert running.ask(text).headers["Date"]
     running.ask(text)
     running.get("/ca/none")
 
@@ -383,7 +383,7 @@ def test_who_is_being_answered_when_the_service_ends_is_answered(serve: Serve) -
         assert "Killing" not in running.log.read_text()
 
 
-def test_no_client_makes_a_new_series(front_client: RsgiClient) -> None:
+def test_no_client_makes_a_new_series(front_client: FrontClient) -> None:
     """Whatever it asks, by whatever method."""
     for path, method in (("/a", "GET"), ("/b/c", "PUT"), ("/%F0%9F", "GET"), ("//", "GET"), ("/.x", "FOO")):
         front_client.open(path, method=method)
@@ -398,7 +398,7 @@ def test_no_client_makes_a_new_series(front_client: RsgiClient) -> None:
     assert labels <= CLASS_INDEX.keys()
 
 
-def test_figures_come_as_open_metrics_where_asked(front_client: RsgiClient) -> None:
+def test_figures_come_as_open_metrics_where_asked(front_client: FrontClient) -> None:
     """As newer Prometheus does; without a pool there are no figures of one."""
     front_client.get("/ca/")
     answer = front_client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
@@ -429,16 +429,16 @@ def test_what_a_dead_process_counted_stays_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("proxy", "said", "expected"),
     [
-        ("10.0.0.1", "https", "https"),
-        ("10.0.0.1", "http", "http"),
-        ("10.0.0.1", "javascript", "http"),
-        ("10.0.0.2", "https", "http"),
+        ("127.0.0.2", "https", "https"),
+        ("127.0.0.2", "http", "http"),
+        ("127.0.0.2", "javascript", "http"),
+        ("127.0.0.3", "https", "http"),
     ],
 )
 def test_only_a_trusted_proxy_tells_the_scheme(service: Service, proxy: str, said: str, expected: str) -> None:
     """Addresses in answers then are those that the client can use."""
-    config = replace(service.config, trusted_proxies=frozenset({"10.0.0.1"}))
-    client = RsgiClient(Front(Site(create_app(replace(service, config=config))), Figures()))
+    config = replace(service.config, trusted_proxies=frozenset({"127.0.0.2"}))
+    client = FrontClient(Front(Site(create_app(replace(service, config=config))), Figures()))
 
     assert (
         f"Sitemap: {expected}://" in client.get("/robots.txt", headers={"X-Forwarded-Proto": said}, client=proxy).text

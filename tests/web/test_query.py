@@ -23,7 +23,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, parse
 from schemathesis import GenerationMode
 from werkzeug.test import TestResponse
 
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.configuration import Configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
@@ -551,7 +551,7 @@ def test_a_question_is_a_resource(client: FlaskClient) -> None:
     assert "SPARQLSelectExecutable" in client.get("/data/query/plans.ttl").text
 
 
-def test_answers_are_kept_in_front_of_the_application(front_client: RsgiClient) -> None:
+def test_answers_are_kept_in_front_of_the_application(front_client: FrontClient) -> None:
     """Asked again, they come from memory, whole or as unchanged; an error is not kept."""
     first, again = front_client.get("/query/plans.csv"), front_client.get("/query/plans.csv")
     known = front_client.get("/query/plans.csv", headers={"If-None-Match": first.headers["ETag"]})

@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Store, parse
 from SPARQLWrapper import CSV, JSON, JSONLD, N3, POST, POSTDIRECTLY, RDFXML, TSV, TURTLE, XML, SPARQLWrapper
 from werkzeug.serving import make_server
 
-from rsgi import RsgiClient
+from served import FrontClient
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits, QueryEngine
 from workplan.operation.figures import Figures
@@ -130,7 +130,7 @@ def test_relative_iris_are_resolved_against_the_endpoint(client: FlaskClient) ->
 
 def test_an_answer_can_be_kept_by_caches(app: Flask) -> None:
     """The same release answers the same; asking again costs no query."""
-    client = RsgiClient(Front(Site(app), Figures()))
+    client = FrontClient(Front(Site(app), Figures()))
     first = client.get(url(SELECT), headers={"Accept": "text/csv"})
     again = client.get(url(SELECT), headers={"Accept": "text/csv", "If-None-Match": first.headers["ETag"]})
 

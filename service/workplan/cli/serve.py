@@ -1,7 +1,6 @@
 """``workplan serve``: build if needed, then answer."""
 
 import os
-import signal
 import socket
 import threading
 import urllib.error
@@ -32,14 +31,21 @@ _READY_POLL_SECONDS = 0.05
 _LAST_SECONDS = 5
 """How long after a query's own time a web process that is told to end may take to send its last answers."""
 
+_LONGEST_SILENCE_SECONDS = 60
+"""How long a web process may say nothing of itself before it is taken for hung: others may have the processors."""
 
-def _ensure_free(host: str, port: int) -> None:
-    """Raise AddressInUse unless *port* of *host* can be bound."""
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket bound to *port* of *host*; raises AddressInUse where there is none to be had."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        bound = socket.socket(family, kind)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
     except socket.gaierror as error:
         raise AddressInUse(
             N_("No es pot servir a «%(host)s»: l'adreça no existeix en aquesta màquina."), host=host
@@ -50,6 +56,7 @@ def _ensure_free(host: str, port: int) -> None:
         ) from error
     except OSError as error:
         raise AddressInUse(host=host, port=port) from error
+    return bound
 
 
 def _ensure_release(home: Home, folder: Path) -> None:
@@ -100,14 +107,16 @@ def _shared_folder() -> Iterator[Path]:
 @out_option
 def serve(host: str, port: int, workers: int, store: str | None, root: Path | None, out: Path | None) -> None:
     """Build a release if needed, then serve it with a production server."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    # Other verbs need no web server.
+    from uvicorn import Config
+
+    from workplan.operation.web_processes import SETTINGS, WebProcesses
 
     home = load_home(root)
     config = load_configuration(home.root)
     folder = (out or releases_folder(home)).resolve()
-    _ensure_free(host, port)
+    # Before a release is made, which takes a while.
+    bound = _listening(host, port)
     _ensure_release(home, folder)
     # The server's processes start anew and are told by the environment alone.
     os.environ |= {"WORKPLAN_HOME": str(home.root), "WORKPLAN_OUT": str(folder)}
@@ -116,23 +125,18 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     logs.configure()
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
     with (
+        bound,
         _shared_folder() as shared,
         nullcontext() if store else closing(Succession(home.root, folder, shared)) as succession,
     ):
         threading.Thread(target=_announce_when_ready, args=(f"http://{shown}:{port}",), daemon=True).start()
-        server = Granian(
+        server = Config(
             "workplan.web:create_front",
             factory=True,
-            address=host,
-            port=port,
+            http="workplan.web.connection:Connection",
+            **SETTINGS,
             workers=workers,
-            interface=Interfaces.RSGI,
-            log_level=LogLevels.warning,
-            log_dictconfig=logs.GRANIAN,
-            websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=ceil(config.limits.seconds) + _LAST_SECONDS,
+            timeout_graceful_shutdown=ceil(config.limits.seconds) + _LAST_SECONDS,
+            timeout_worker_healthcheck=_LONGEST_SILENCE_SECONDS,
         )
-        # The server would start all web processes anew, which loses requests and is not what an operator means.
-        server.on_startup(lambda: signal.signal(signal.SIGHUP, lambda *_: succession.renew() if succession else None))
-        server.serve()
+        WebProcesses(server, [bound], succession.renew if succession else lambda: None).run()

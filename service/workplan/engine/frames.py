@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
@@ -79,16 +80,33 @@ def packed_limits(limits: Limits) -> dict[str, float]:
 
 def pack_request(request: QueryRequest, form: Format, limits: Limits) -> bytes:
     """What a web process asks."""
+    bindings = tuple((name, *_packed_term(term)) for name, term in request.bindings.items())
+    head = _request_head(
+        tuple(request.default_graphs), tuple(request.named_graphs), request.base_iri, bindings, form.name, limits
+    )
+    # A lone surrogate is no text; the engine says so of what it cannot decode.
+    body = request.text.encode("utf-8", "surrogatepass")
+    return b"".join((LENGTHS.pack(len(head), len(body)), head, body))
+
+
+@lru_cache(maxsize=256)  # most queries differ in their text alone
+def _request_head(
+    default_graphs: tuple[str, ...],
+    named_graphs: tuple[str, ...],
+    base_iri: str | None,
+    bindings: tuple[tuple[str | None, ...], ...],
+    form: str,
+    limits: Limits,
+) -> bytes:
     header = {
-        "default": list(request.default_graphs),
-        "named": list(request.named_graphs),
-        "base": request.base_iri,
-        "bindings": {name: _packed_term(term) for name, term in request.bindings.items()},
-        "format": form.name,
+        "default": default_graphs,
+        "named": named_graphs,
+        "base": base_iri,
+        "bindings": {name: term for name, *term in bindings},
+        "format": form,
         "limits": packed_limits(limits),
     }
-    # A lone surrogate is no text; the engine says so of what it cannot decode.
-    return pack(header, request.text.encode("utf-8", "surrogatepass"))
+    return json.dumps(header).encode()
 
 
 def unpack_request(header: Mapping[str, Any], body: bytes) -> tuple[QueryRequest, Limits]:
@@ -103,9 +121,8 @@ def unpack_request(header: Mapping[str, Any], body: bytes) -> tuple[QueryRequest
     return request, Limits(**header["limits"])
 
 
-def unpack_result(frame: bytes | bytearray, form: Format) -> QueryResult:
-    """The result in a worker's answer *frame*; raises the error that it tells instead."""
-    header, body = unpack(frame)
+def unpack_result(header: Mapping[str, Any], body: bytes, form: Format) -> QueryResult:
+    """The result in a worker's answer of *header* and *body*; raises the error that it tells instead."""
     if "error" in header:
         raise unpack_error(header)
     if "failure" in header:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from workplan.model.errors import ServiceBusy
 from workplan.model.formats import Format
 
-from .frames import header_of, pack, pack_request, receive, unpack_result
+from .frames import header_of, pack, pack_request, receive, unpack, unpack_result
 from .guard import check
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
@@ -41,7 +41,7 @@ class PooledEngine:
 
     def run(self, request: QueryRequest, form: Format) -> QueryResult:
         """See QueryEngine; raises ServiceBusy where no worker has time for it."""
-        return unpack_result(self._ask(pack_request(request, form, self.limits)), form)
+        return unpack_result(*unpack(self._ask(pack_request(request, form, self.limits))), form)
 
     def state(self) -> dict[str, Any]:
         """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what was ``stopped`` why."""

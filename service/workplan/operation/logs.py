@@ -17,14 +17,7 @@ REQUESTS: Final = logging.getLogger("workplan.requests")
 SLOW_QUERIES: Final = logging.getLogger("workplan.slow-queries")
 RELEASES: Final = logging.getLogger("workplan.releases")
 
-GRANIAN: Final = {
-    "formatters": {name: {"()": f"{__name__}.JsonFormatter"} for name in ("generic", "access")},
-    "handlers": {
-        name: {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
-        for name in ("console", "access")
-    },
-}
-"""Has the web server's own lines written in the same way."""
+SERVER: Final = logging.getLogger("uvicorn.error")
 
 
 class JsonFormatter(logging.Formatter):
@@ -55,3 +48,5 @@ def configure() -> None:
     # Who asks for these wants them whatever their level.
     REQUESTS.setLevel(logging.INFO)
     RELEASES.setLevel(logging.INFO)
+    # It warns of whatever a client sends that is no HTTP, which anybody may do all day.
+    SERVER.setLevel(logging.ERROR)

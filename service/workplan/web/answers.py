@@ -6,9 +6,10 @@ are too many. It may not keep what the application does not call public, nor an 
 
 import gzip
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import brotli
 from werkzeug.http import parse_accept_header, parse_etags
@@ -44,16 +45,29 @@ _CODINGS: Final = MappingProxyType(
 )
 """How a body is compressed, by the name of the coding, the best first."""
 
-HIT: Final = ("Server-Timing", "cache;desc=hit")
+HIT: Final = b"server-timing: cache;desc=hit\r\n"
 
-Headers = list[tuple[str, str]]
-Key = tuple[str, ...]
+Key = tuple[bytes | str, ...]
+
+_TOLD_APART: Final = frozenset(("server-timing", "etag", "content-type", "content-length"))
+
+
+class Form(NamedTuple):
+    """An answer in one coding, as sent: its *body*, the lines *about* that, the other lines of its *head*, its *etag*.
+
+    What differs from one time to the next is in neither.
+    """
+
+    head: bytes
+    about: bytes
+    body: bytes
+    etag: str
 
 
 class Answer:
     """One answer in all the codings that clients have asked for so far."""
 
-    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         named = {name.lower(): value for name, value in headers}
         self.status = status
         # How long it took is true of the first time only.
@@ -65,39 +79,49 @@ class Answer:
             and named.get("content-type", "").startswith(_COMPRESSED_TYPES)
         )
         self._etag = named.get("etag", "").removeprefix("W/").strip('"')
-        self._headers = [pair for pair in headers if pair[0].lower() not in ("server-timing", "etag", "content-length")]
+        self._type = named.get("content-type", "")
+        self._headers = [pair for pair in headers if pair[0].lower() not in _TOLD_APART]
         if self.can_be_compressed:
             self._headers.append(("Vary", "Accept-Encoding"))
         self.forms = {"": self._form("", body)}
         self.counted = 0
 
-    def coding_for(self, accepted: str) -> str:
+    def coding_for(self, accepted: bytes) -> str:
         """The coding in which a client that sends ``Accept-Encoding`` *accepted* gets it; empty for none."""
-        return _coding(accepted) if self.can_be_compressed else ""
+        return _coding(accepted) if accepted and self.can_be_compressed else ""
 
     def compress(self, coding: str) -> None:
         """Make the form in *coding*."""
-        self.forms[coding] = self._form(coding, _CODINGS[coding](self.forms[""][1]))
+        self.forms[coding] = self._form(coding, _CODINGS[coding](self.forms[""].body))
 
     def is_known(self, etags: str, coding: str) -> bool:
         """Whether a client that sends ``If-None-Match`` *etags* has it already."""
-        etag = self.forms[coding][2]
+        etag = self.forms[coding].etag
         return bool(etag) and parse_etags(etags).contains_weak(etag)
 
     @property
     def size(self) -> int:
         """Bytes held; *counted* is what the cache knows of."""
-        return sum(len(body) for _, body, _ in self.forms.values())
+        return sum(len(form.body) for form in self.forms.values())
 
-    def _form(self, coding: str, body: bytes) -> tuple[Headers, bytes, str]:
-        """The headers, the *body* and its tag."""
+    def _form(self, coding: str, body: bytes) -> Form:
+        """The answer with *body* in *coding*."""
         etag = self._etag and (f"{self._etag}-{coding}" if coding else self._etag)
-        headers = [*self._headers, ("Content-Length", str(len(body)))]
+        headers = [*self._headers]
         if etag:
             headers.append(("ETag", f'"{etag}"'))
         if coding:
             headers.append(("Content-Encoding", coding))
-        return headers, body, etag
+        about = [("Content-Type", self._type)] if self._type else []
+        return Form(lines(headers), lines([*about, ("Content-Length", str(len(body)))]), body, etag)
+
+
+def lines(headers: Sequence[tuple[str, str]]) -> bytes:
+    """*headers* as they are sent (RFC 9112, section 5). Raises ValueError for what would be two of them."""
+    text = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if text.count("\n") != text.count("\r\n") or "\0" in text or text.count("\r\n") != len(headers):
+        raise ValueError(f"no header may have a line of its own: {text!r}")
+    return text.encode("latin-1")
 
 
 class AnswerCache:
@@ -134,7 +158,7 @@ class AnswerCache:
 
 
 @lru_cache(maxsize=256)
-def _coding(accepted: str) -> str:
+def _coding(accepted: bytes) -> str:
     """The best coding that the header ``Accept-Encoding`` *accepted* allows; none as an empty word."""
-    allowed = parse_accept_header(accepted)
+    allowed = parse_accept_header(accepted.decode("latin-1"))
     return max(_CODINGS, key=lambda coding: allowed[coding]) if any(allowed[c] for c in _CODINGS) else ""

@@ -1,30 +1,45 @@
-"""A request to the RSGI server as a WSGI application sees it, and the application's whole answer.
+"""A request to the event loop's server as a WSGI application sees it, and the application's whole answer.
 
 It may not change either.
 """
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
+Headers = Mapping[bytes, bytes]
+"""A request's headers by lower-case name."""
 
-def environ_of(scope: Any, body: bytes, scheme: str) -> "WSGIEnvironment":
-    """The WSGI environment (PEP 3333) of the RSGI *scope* with *body*, which its client sent by *scheme*."""
-    host, _, port = scope.server.rpartition(":")
+
+def joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The headers *pairs* of an ASGI scope, those of one name as one (RFC 9110, section 5.3)."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in pairs:
+        before = headers.get(name)
+        headers[name] = value if before is None else before + (b"; " if name == b"cookie" else b", ") + value
+    return headers
+
+
+def environ_of(scope: Any, headers: Headers, body: bytes, scheme: str) -> "WSGIEnvironment":
+    """The WSGI environment (PEP 3333) of the ASGI *scope* with *headers* and *body*, which its client sent by *scheme*.
+
+    WSGI has bytes as Latin-1.
+    """
+    host, port = scope["server"]
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
+        "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        # WSGI has bytes as Latin-1; where a path was no UTF-8 the server has put replacement characters.
-        "PATH_INFO": scope.path.encode("utf-8", "replace").decode("latin-1"),
-        "QUERY_STRING": scope.query_string.encode("utf-8", "replace").decode("latin-1"),
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
-        "SERVER_PORT": port,
-        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": scope["client"][0] if scope["client"] else "",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scheme,
         "wsgi.input": io.BytesIO(body),
@@ -33,17 +48,16 @@ def environ_of(scope: Any, body: bytes, scheme: str) -> "WSGIEnvironment":
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
-    headers = scope.headers
-    for name in headers.keys():  # noqa: SIM118 - it is no mapping
-        key = name.upper().replace("-", "_")
-        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-            key = f"HTTP_{key}"
-        environ[key] = ("; " if key == "HTTP_COOKIE" else ", ").join(headers.get_all(name))
+    for name, value in headers.items():
+        # WSGI writes both as an underscore, so that one could pass for the other.
+        if b"_" in name:
+            continue
+        key = name.decode("latin-1").upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value.decode("latin-1")
     # A body that came in pieces has a length now.
     environ.pop("HTTP_TRANSFER_ENCODING", None)
+    environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
-    if scope.authority:
-        environ.setdefault("HTTP_HOST", scope.authority)
     return environ
 
 

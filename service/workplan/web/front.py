@@ -1,7 +1,7 @@
 """What stands before Flask: it gives kept answers again, has queries answered by lent workers, and hands on the rest.
 
 Flask costs more than a small query does, and a thread that waits for an answer cannot see that its client has hung up;
-so this is an application of the event loop (RSGI), and all that takes time is done elsewhere. It may not decide what is
+so this is an application of the event loop (ASGI), and all that takes time is done elsewhere. It may not decide what is
 answered, only whether it is known already.
 """
 
@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import re
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, Final
@@ -21,8 +22,8 @@ from workplan.operation.figures import Figures
 from workplan.operation.logs import REQUEST_ID
 from workplan.operation.slow_queries import note
 
-from .answers import HIT, Answer, AnswerCache, Key
-from .bridge import call, environ_of
+from .answers import HIT, Answer, AnswerCache, Form, Key, lines
+from .bridge import Headers, call, environ_of, joined
 from .headers import HEADERS
 from .measures import Measured, Measures
 from .service import Service
@@ -40,10 +41,16 @@ MAX_COMPRESSED: Final = 64 * 1024
 THREADS: Final = 32
 """For pages: nearly all of their time is spent waiting for queries."""
 
-_QUERY: Final = re.compile(r"(?:^|&)query=")
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
+_QUERY: Final = re.compile(rb"(?:^|&)query=")
+_HOST: Final = re.compile(rb"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _ALWAYS: Final = (*HEADERS.items(), *CORS.items())
+_KEPT: Final = ("GET", "HEAD", "POST")
 _CONDITIONS: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+
+SEND_WHOLE: Final = "workplan.whole"
+"""What a connection calls its way to send a whole answer, among the extensions of an ASGI scope."""
+
+Receive = Callable[[], Awaitable[Any]]
 
 
 class Site:
@@ -68,7 +75,7 @@ class Site:
 
 
 class Front:
-    """The RSGI application over *site*, in whose place another may come at any time; it counts in *figures*."""
+    """The ASGI application over *site*, in whose place another may come at any time; it counts in *figures*."""
 
     def __init__(self, site: Site, figures: Figures) -> None:
         self._threads = ThreadPoolExecutor(THREADS)
@@ -83,39 +90,74 @@ class Front:
         self._trusted = config.trusted_proxies
         self._site = site
 
-    async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        """Answer one request."""
-        measured = self._measures.begin(scope.method, scope.path, scope.headers.get("x-request-id"))
+    def give_again(self, target: bytes, headers: Headers, scheme: str, client: str) -> tuple[bytes, bytes] | None:
+        """The answer kept for a plain GET of *target* by the host *client*: its header lines and its body.
+
+        None where there is none and where all of the front is needed.
+        """
+        cache = self._site.cache
+        if cache is None:
+            return None
+        scheme = self._scheme(scheme, client, headers)
+        answer = cache.find(_key("GET", target, headers, scheme, b""))
+        if answer is None:
+            return None
+        form = answer.forms.get(answer.coding_for(headers.get(b"accept-encoding", b"")))
+        if form is None:
+            return None
+        path = target.partition(b"?")[0].decode("latin-1")
+        measured = self._measures.begin("GET", path, headers.get(b"x-request-id"))
+        self._measures.end(measured, 200, len(form.body), "", is_hit=True, cache=None)
+        return _head(form, measured.id, HIT), form.body
+
+    async def __call__(self, scope: Any, receive: Receive, _: object) -> None:
+        """Answer one request (https://asgi.readthedocs.io/en/latest/specs/www.html).
+
+        ASGI sends the head of an answer and its body one after the other, which wakes the client twice; so an answer
+        goes by what the connection lends in *scope* instead.
+        """
+        headers = joined(scope["headers"])
+        measured = self._measures.begin(scope["method"], scope["path"], headers.get(b"x-request-id"))
         site = self._site
         site.busy += 1
         try:
-            await self._respond(site, scope, protocol, measured)
+            await self._respond(site, scope, headers, receive, measured)
         except ClientGone:
             self._measures.hung_up(measured)
         finally:
             site.busy -= 1
 
-    async def _respond(self, site: Site, scope: Any, protocol: Any, measured: Measured) -> None:
-        get = scope.headers.get
-        scheme = scope.scheme
-        if self._trusted and scope.client.rpartition(":")[0] in self._trusted:
-            forwarded = get("x-forwarded-proto")
-            scheme = forwarded if forwarded in ("http", "https") else scheme
-        body = b"" if scope.method in ("GET", "HEAD") else await _body(protocol)
-        key = _key(scope, scheme, body) if site.cache else None
+    def _scheme(self, scheme: str, client: str, headers: Headers) -> str:
+        """By what the client came: *scheme*, or what a trusted proxy tells."""
+        if self._trusted and client in self._trusted:
+            forwarded = headers.get(b"x-forwarded-proto")
+            if forwarded in (b"http", b"https"):
+                return forwarded.decode()
+        return scheme
+
+    async def _respond(self, site: Site, scope: Any, headers: Headers, receive: Receive, measured: Measured) -> None:
+        method = scope["method"]
+        scheme = self._scheme(scope["scheme"], scope["client"][0] if scope["client"] else "", headers)
+        body = await _body(receive)
+        key = None
+        if site.cache and method in _KEPT and b"range" not in headers and len(body) <= MAX_KEPT_QUERY:
+            key = _key(method, _target(scope), headers, scheme, body)
         answer = site.cache.find(key) if site.cache and key else None
         is_hit = answer is not None
         if answer is None:
-            request = _Request(scope, protocol, body, scheme, measured.id)
+            request = _Request(scope, headers, body, scheme, measured.id, receive)
             answer = await (self._ask_once(site, key, request) if key else self._ask(site, request))
-        coding = answer.coding_for(get("accept-encoding") or "")
+        coding = answer.coding_for(headers.get(b"accept-encoding", b""))
         if coding not in answer.forms:
             await self._compress(answer, coding)
             if site.cache and key:
                 site.cache.keep(key, answer)
-        status, size = _send(scope, protocol, answer, coding, measured.id, is_hit=is_hit)
+        status, head, body = _as_wanted(answer, coding, headers, measured.id, is_hit=is_hit)
+        if method == "HEAD":
+            body = b""
+        await scope["extensions"][SEND_WHOLE](status, head, body)
         state = site.cache.state() if site.cache and answer.is_public and not is_hit else None
-        self._measures.end(measured, status, size, answer.timing, is_hit=is_hit, cache=state)
+        self._measures.end(measured, status, len(body), answer.timing, is_hit=is_hit, cache=state)
 
     async def _compress(self, answer: Answer, coding: str) -> None:
         if answer.size <= MAX_COMPRESSED:
@@ -158,8 +200,8 @@ class Front:
             except Exception as error:
                 # One handler tells of every error, in the reader's language and as a page where that is wanted.
                 failure = error
-        environ = environ_of(request.scope, request.body, request.scheme)
-        if request.scope.method == "HEAD":
+        environ = environ_of(request.scope, request.headers, request.body, request.scheme)
+        if environ["REQUEST_METHOD"] == "HEAD":
             # What GET would be answered is known whole, and kept.
             environ["REQUEST_METHOD"] = "GET"
         if "HTTP_RANGE" not in environ:
@@ -175,67 +217,78 @@ class Front:
 
 
 class _Request:
-    """What is asked: the RSGI *scope* and *protocol*, the *body* read, the client's *scheme* and the request's *id*."""
+    """What is asked: the ASGI *scope*, *headers* and *body*, the client's *scheme*, the request's *id*.
 
-    def __init__(self, scope: Any, protocol: Any, body: bytes, scheme: str, identifier: str) -> None:
+    *receive* tells when the client leaves.
+    """
+
+    def __init__(
+        self, scope: Any, headers: Headers, body: bytes, scheme: str, identifier: str, receive: Receive
+    ) -> None:
         self.scope = scope
-        self.protocol = protocol
+        self.headers = headers
         self.body = body
         self.scheme = scheme
         self.id = identifier
-        self.host = scope.headers.get("host") or scope.authority or ""
+        self.host = headers.get(b"host", b"")
+        self._receive = receive
 
     @property
     def is_plain_query(self) -> bool:
         """Whether this can be told for a query to the endpoint at a glance; Flask sees to what cannot."""
         scope = self.scope
         return (
-            scope.path == ADDRESS
-            and len(scope.query_string) + len(self.body) <= MAX_READ
+            scope["path"] == ADDRESS
+            and len(scope["query_string"]) + len(self.body) <= MAX_READ
             and bool(_HOST.fullmatch(self.host))
             and (
-                scope.method == "POST" or (scope.method in ("GET", "HEAD") and bool(_QUERY.search(scope.query_string)))
+                scope["method"] == "POST"
+                or (scope["method"] in ("GET", "HEAD") and bool(_QUERY.search(scope["query_string"])))
             )
         )
 
+    def text(self, name: bytes) -> str | None:
+        """The header *name*."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
-def _send(scope: Any, protocol: Any, answer: Answer, coding: str, identifier: str, *, is_hit: bool) -> tuple[int, int]:
-    """Send *answer* as this client wants it: in *coding*, by 304, without body for HEAD; the status and bytes sent."""
-    headers, body, _ = answer.forms[coding]
-    status = answer.status
-    headers = [*headers, ("X-Request-ID", identifier)]
-    if is_hit:
-        headers.append(HIT)
-    elif answer.timing:
-        headers.append(("Server-Timing", answer.timing))
-    known = scope.headers.get("if-none-match")
-    if known and status == 200 and answer.is_known(known, coding):  # RFC 9110, section 13.1.2
-        status, body = 304, b""
-        headers = [pair for pair in headers if pair[0] not in ("Content-Type", "Content-Length")]
-    if not body or scope.method == "HEAD":
-        protocol.response_empty(status, headers)
-        return status, 0
-    protocol.response_bytes(status, headers, body)
-    return status, len(body)
+    async def left(self) -> None:
+        """Come to an end when the client leaves."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+def _as_wanted(
+    answer: Answer, coding: str, headers: Headers, identifier: str, *, is_hit: bool
+) -> tuple[int, bytes, bytes]:
+    """The status, header lines and body of *answer* in *coding*: 304 where the client has it (RFC 9110, 13.1.2)."""
+    form, known = answer.forms[coding], headers.get(b"if-none-match")
+    timing = HIT if is_hit else lines([("server-timing", answer.timing)]) if answer.timing else b""
+    if known and answer.status == 200 and answer.is_known(known.decode("latin-1"), coding):
+        return 304, _head(form._replace(about=b""), identifier, timing), b""
+    return answer.status, _head(form, identifier, timing), form.body
+
+
+def _head(form: Form, identifier: str, timing: bytes) -> bytes:
+    return b"%b%b%bx-request-id: %b\r\n" % (form.head, form.about, timing, identifier.encode())
 
 
 async def _queried(site: Site, workers: LeasedWorkers, request: _Request) -> Answer:
     """A worker's answer to the query that *request* asks."""
     scope = request.scope
-    get = scope.headers.get
     asked, form = prepare(
         site.service,
-        scope.method,
-        get("content-type"),
-        scope.query_string.encode(),
+        scope["method"],
+        request.text(b"content-type"),
+        scope["query_string"],
         request.body,
-        f"{request.scheme}://{request.host}{ADDRESS}",
-        get("accept"),
+        f"{request.scheme}://{request.host.decode()}{ADDRESS}",
+        request.text(b"accept"),
     )
     started = time.perf_counter()
     result, failure = None, None
     try:
-        result = await workers.run(asked.query, form, request.protocol.client_disconnect)
+        result = await workers.run(asked.query, form, request.left)
     except WorkplanError as error:
         failure = error
         error.query = asked.query.text
@@ -247,34 +300,33 @@ async def _queried(site: Site, workers: LeasedWorkers, request: _Request) -> Ans
     return Answer(200, [*headers, *_ALWAYS], result.body)
 
 
-async def _body(protocol: Any) -> bytes:
-    """What the client sends, as far as any application here takes it."""
-    body = bytearray()
-    async for part in protocol:
-        body += part
-        if len(body) > MAX_REQUEST_BYTES:
-            break
-    return bytes(body)
+async def _body(receive: Receive) -> bytes:
+    """What the client sends, as far as any application here takes it. Raises ClientGone where it leaves meanwhile."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body") and len(body) <= MAX_REQUEST_BYTES:
+        message = await receive()
+        body += message.get("body", b"")
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return body
 
 
-def _key(scope: Any, scheme: str, body: bytes) -> Key | None:
-    """What tells one answer from another; None for a request whose answer is never kept."""
-    method = scope.method
-    get = scope.headers.get
-    if method == "HEAD":
-        method = "GET"
-    elif method not in ("GET", "POST") or len(body) > MAX_KEPT_QUERY:
-        return None
-    if get("range"):
-        return None
+def _target(scope: Any) -> bytes:
+    """The address that the ASGI *scope* asks for, as the client sent it."""
+    path: bytes = scope["raw_path"]
+    return path + b"?" + scope["query_string"] if scope["query_string"] else path
+
+
+def _key(method: str, target: bytes, headers: Headers, scheme: str, body: bytes) -> Key:
+    """What tells one answer from another."""
+    get = headers.get
     return (
-        method,
-        hashlib.sha256(body).hexdigest() if body else "",
-        get("content-type") or "" if body else "",
+        "GET" if method == "HEAD" else method,
+        target,
         scheme,
-        get("host") or scope.authority or "",
-        scope.path,
-        scope.query_string,
-        get("accept") or "",
-        get("accept-language") or "",
+        get(b"host", b""),
+        get(b"accept", b""),
+        get(b"accept-language", b""),
+        *((hashlib.sha256(body).digest(), get(b"content-type", b"")) if body else ()),
     )

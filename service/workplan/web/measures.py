@@ -40,7 +40,7 @@ _CODES: Final = {int(code): index for code, index in CODE_INDEX.items() if code.
 _HUNG_UP: Final = 499
 """No status of HTTP's, but what proxies log of a client that left; it counts among the others."""
 
-_IS_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
+_IS_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 
 
 def _new_id() -> Callable[[], str]:
@@ -77,10 +77,10 @@ class Measures:
         self._figures = figures
         self._new_id = _new_id()
 
-    def begin(self, method: str, path: str, given: str | None) -> Measured:
+    def begin(self, method: str, path: str, given: bytes | None) -> Measured:
         """A request has come, with the id *given* in ``X-Request-ID``, if any."""
         self._figures.begin()
-        return Measured(given if given and _IS_ID(given) else self._new_id(), method, path)
+        return Measured(given.decode() if given and _IS_ID(given) else self._new_id(), method, path)
 
     def hung_up(self, measured: Measured) -> None:
         """The client of *measured* has left before it was answered."""

@@ -1,0 +1,210 @@
+"""A client's connection: uvicorn's, which gives kept answers again by itself and waits for no request for ever.
+
+An application of ASGI costs a task and many small objects a request, several times what giving an answer again does; so
+what the front keeps is written as soon as the head of a GET has come. It may not decide what is kept or answered.
+"""
+
+import asyncio
+import json
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from workplan.language import preferred, sentence
+from workplan.model.errors import N_
+
+from .answers import lines
+from .errors import PROBLEM_JSON
+from .front import SEND_WHOLE, Front
+from .headers import HEADERS
+from .sparql import CORS
+
+MAX_HEAD: Final = 256 * 1024
+"""Bytes of a request's line and headers: a query that is longer goes in the body of a POST."""
+
+MAX_REQUEST_SECONDS: Final = 60
+"""How long a client may take to send a request, from its first byte, or to begin its first one."""
+
+MAX_IDLE_SECONDS: Final = 75
+"""How long a connection is kept for another request; reverse proxies mostly keep theirs for a minute."""
+
+MAX_CONNECTIONS: Final = 4096
+"""Connections of one web process: beyond them clients are told to come back."""
+
+_NEEDS_MORE: Final = frozenset(
+    (
+        *(b"content-length", b"transfer-encoding", b"expect", b"upgrade"),
+        *(b"range", b"if-none-match", b"if-modified-since"),
+    )
+)
+"""Headers that make a GET more than a plain question."""
+
+
+class Connection(HttpToolsProtocol):
+    """One client's connection to the front."""
+
+    app: Front
+    transport: asyncio.Transport
+    parser: Any
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.headers = []
+        self._head_size = 0
+        self._is_in_head = True
+        # A request is under way until its last byte has come, and so is the first one from the beginning.
+        self._is_under_way = True
+        self._since = self.loop.time()
+        self._watch: asyncio.TimerHandle | None = None
+        self._is_given = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
+        """See asyncio."""
+        super().connection_made(transport)
+        if len(self.connections) > MAX_CONNECTIONS:
+            self._refuse(503, N_("Ara hi ha massa connexions obertes; torneu-ho a provar d'aquí una estona."))
+        else:
+            self._watch = self.loop.call_later(MAX_REQUEST_SECONDS, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """See asyncio."""
+        if self._watch:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """See asyncio."""
+        super().data_received(data)
+        if self._is_in_head:
+            self._head_size += len(data)
+            if self._head_size > MAX_HEAD and not self.transport.is_closing():
+                self._refuse(
+                    431,
+                    N_("L'adreça i les capçaleres fan més de %(limit)s bytes; envieu la consulta amb POST."),
+                    limit=MAX_HEAD,
+                )
+
+    def on_message_begin(self) -> None:
+        """See httptools."""
+        super().on_message_begin()
+        self._is_in_head, self._head_size = True, 0
+        self._is_under_way, self._since = True, self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        """See httptools."""
+        self._is_in_head, self._head_size = False, 0
+        self._is_given = self._give_again()
+        if not self._is_given:
+            super().on_headers_complete()
+            # The application runs later, so that it finds this there.
+            self.scope["extensions"] = {SEND_WHOLE: partial(self._send_whole, self.cycle)}  # type: ignore[dict-item]
+
+    def on_message_complete(self) -> None:
+        """See httptools."""
+        self._is_under_way, self._is_in_head = False, True
+        if self._is_given:
+            self.on_response_complete()
+        else:
+            super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for its log
+        """See uvicorn: what was sent is no HTTP."""
+        self._refuse(400, N_("El que heu enviat no és una petició HTTP que es pugui llegir."))
+
+    def _give_again(self) -> bool:
+        """Write the kept answer to a plain GET; whether there is one."""
+        parser, cycle = self.parser, self.cycle
+        if (
+            parser.get_method() != b"GET"
+            or parser.get_http_version() != "1.1"
+            or not parser.should_keep_alive()
+            or self.flow.write_paused
+            or not (cycle is None or cycle.response_complete)
+        ):
+            return False
+        headers = dict(self.headers)
+        if len(headers) < len(self.headers) or not _NEEDS_MORE.isdisjoint(headers):
+            return False
+        client = self.client[0] if self.client else ""
+        given = self.app.give_again(self.url, headers, self.scheme or "http", client)
+        if given is None:
+            return False
+        self._write(200, *given)
+        return True
+
+    async def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
+        """Answer the request of *cycle*, all at once; see uvicorn's ``RequestResponseCycle.send``."""
+        if self.flow.write_paused and not cycle.disconnected:
+            await self.flow.drain()
+        if cycle.disconnected:
+            return
+        if not cycle.keep_alive:
+            head += b"connection: close\r\n"
+        self._write(status, head, body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+
+    def _write(self, status: int, head: bytes, body: bytes) -> None:
+        """Write an answer: its status line, its date, the lines of its *head* and its *body*."""
+        content = [STATUS_LINE[status]]
+        for name, value in self.server_state.default_headers:
+            content += (name, b": ", value, b"\r\n")
+        content += (head, b"\r\n", body)
+        self.transport.write(b"".join(content))
+
+    def on_response_complete(self) -> None:
+        """See uvicorn, which sets a timer for each answer; one for each connection does, and costs a tenth."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self._since = self.loop.time()
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+
+    def _look(self) -> None:
+        """Hang up on a client that takes too long to send what it has begun, or to begin anything."""
+        spent = self.loop.time() - self._since
+        is_answered = self.cycle is None or self.cycle.response_complete
+        longest = MAX_REQUEST_SECONDS if self._is_under_way else MAX_IDLE_SECONDS
+        if spent < longest or not (self._is_under_way or is_answered):
+            self._watch = self.loop.call_later(max(1, longest - spent), self._look)
+        elif self._is_under_way and (self._is_in_head or not is_answered):
+            self._refuse(
+                408, N_("La petició no ha arribat sencera en %(seconds)s segons."), seconds=MAX_REQUEST_SECONDS
+            )
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, text: str, **values: int) -> None:
+        """Say *text* in the one shape of all errors, for Flask will not see this request, and hang up."""
+        accepted = dict(self.headers).get(b"accept-language", b"").decode("latin-1")
+        lang = preferred(parse_accept_header(accepted, LanguageAccept))
+        phrase = HTTPStatus(status).phrase
+        problem = {
+            **values,
+            "type": "about:blank",  # RFC 9457, section 4.2.1: it is what its status says
+            "title": phrase,
+            "status": status,
+            "detail": sentence(text, values, lang),
+        }
+        body = json.dumps(problem, ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": PROBLEM_JSON,
+            "Content-Length": str(len(body)),
+            "Content-Language": lang,
+            "Cache-Control": "no-store",
+            "Connection": "close",
+            **({"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}),
+            **HEADERS,
+            **CORS,
+        }
+        self._write(status, lines([*headers.items()]), body)
+        self.transport.close()
