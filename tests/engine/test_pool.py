@@ -17,8 +17,8 @@ from flask import Flask
 
 from processes import HOSTILE, JOIN, SORT, eventually, is_gone
 from workplan.engine.frames import pack_request, receive, unpack, unpack_request
-from workplan.engine.leases import ClientGone, LeasedWorkers
-from workplan.engine.pooled import PooledEngine
+from workplan.engine.leases import LeasedWorkers
+from workplan.engine.pooled import ClientGone, PooledEngine
 from workplan.engine.query import Capacity, Limits, QueryRequest, QueryResult
 from workplan.engine.supervision import SupervisedPool
 from workplan.model import errors

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import urllib.error
@@ -215,6 +216,24 @@ def test_figures_are_never_kept_and_name_the_release(running: Running, release: 
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
     assert figure(answer.body.decode(), "workplan_info", release=release.version) == 1
+
+
+@pytest.mark.parametrize("padding", [0, 20_000], ids=["read by the loop", "read by a thread"])
+def test_a_query_ends_when_its_client_leaves(running: Running, padding: int) -> None:
+    """Whoever changes his mind holds none of the few places for long queries."""
+    before = running.figure("workplan_pool_stopped_total", reason="hung-up")
+    text = f"{ENDLESS} # {uuid.uuid4()} {'x' * padding}"
+    host, _, port = running.address.rpartition("/")[2].partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        body = text.encode()
+        head = (
+            f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: {len(body)}"
+        )
+        connection.sendall(head.encode() + b"\r\n\r\n" + body)
+        assert eventually(lambda: running.figure("workplan_pool_busy") > 0)
+
+    assert eventually(lambda: running.figure("workplan_pool_stopped_total", reason="hung-up") == before + 1)
+    assert running.ask("ASK {}").status == 200
 
 
 def test_a_killed_query_is_counted_and_logged_once_without_its_client(running: Running) -> None:

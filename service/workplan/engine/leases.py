@@ -19,7 +19,7 @@ from workplan.model.errors import ServiceBusy
 from workplan.model.formats import Format
 
 from .frames import pack, pack_request, packed_limits, unpack, unpack_result, whole_frame
-from .pooled import PATIENCE_SECONDS, PAUSE_SECONDS
+from .pooled import PATIENCE_SECONDS, PAUSE_SECONDS, ClientGone
 from .query import Limits, QueryRequest, QueryResult
 
 GRACE_SECONDS: Final = 0.025
@@ -34,10 +34,6 @@ _SHORT_TURN_SECONDS: Final = 0.002
 
 Unpacked = tuple[dict[str, Any], bytes]
 """The header and the body of a frame."""
-
-
-class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
 
 
 class _Channel(asyncio.Protocol):

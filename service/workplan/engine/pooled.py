@@ -4,8 +4,11 @@ It may not hold data or run a query.
 """
 
 import socket
+import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +25,48 @@ PATIENCE_SECONDS: Final = 3.0
 
 PAUSE_SECONDS: Final = 0.01
 """Seconds between two tries to reach a pool that is not there."""
+
+
+class ClientGone(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Asker:
+    """Who waits for the answers that a thread asks for; any thread may say that he has left."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._channel: socket.socket | None = None
+        self._has_left = False
+
+    def leave(self) -> None:
+        """Nobody waits any more: what is asked for ends, and nothing more is asked."""
+        with self._lock:
+            self._has_left = True
+            if self._channel:
+                # The pool takes the end of a channel for what it is, and ends the query.
+                self._channel.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def waiting(self, channel: socket.socket) -> Iterator[None]:
+        """Wait for what comes by *channel*. Raises ClientGone where nobody does."""
+        with self._lock:
+            self._ensure_here()
+            self._channel = channel
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._channel = None
+        self._ensure_here()
+
+    def _ensure_here(self) -> None:
+        if self._has_left:
+            raise ClientGone
+
+
+ASKER: Final[ContextVar[Asker | None]] = ContextVar("ASKER", default=None)
+"""Who waits for what this thread does, where anybody can tell."""
 
 
 class PooledEngine:
@@ -60,12 +105,15 @@ class PooledEngine:
             try:
                 channel = self._connection()
                 channel.settimeout(rest)
-                channel.sendall(frame)
-                answer = receive(channel)
-            except (EOFError, OSError):
-                # Queries only read, so they may be asked again; a pool that was killed will be there again.
+                with asker.waiting(channel) if (asker := ASKER.get()) else nullcontext():
+                    channel.sendall(frame)
+                    answer = receive(channel)
+            except (EOFError, OSError, ClientGone) as error:
                 if channel:
                     channel.close()
+                if isinstance(error, ClientGone):
+                    raise
+                # Queries only read, so they may be asked again; a pool that was killed will be there again.
                 if is_new:
                     time.sleep(PAUSE_SECONDS)
                 continue

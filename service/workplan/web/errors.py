@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workplan.engine.hints import hints
 from workplan.engine.negotiation import prefers_html
+from workplan.engine.pooled import ClientGone
 from workplan.language import gettext, sentence
 from workplan.model.errors import (
     N_,
@@ -26,6 +27,7 @@ from workplan.model.errors import (
 )
 from workplan.operation.logs import REQUEST_ID
 
+from .measures import HUNG_UP
 from .nearby import nearby
 from .reader import reader_language
 
@@ -63,6 +65,7 @@ _HTTP_SENTENCES: Final = {
 def register(app: Flask) -> None:
     """Have *app* answer every error in the one shape."""
     app.register_error_handler(WorkplanError, answer_error)
+    app.register_error_handler(ClientGone, lambda _: Response(status=HUNG_UP))
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_failure)
 

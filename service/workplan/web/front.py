@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from flask import Flask
 
-from workplan.engine.leases import ClientGone, LeasedWorkers
+from workplan.engine.leases import LeasedWorkers
+from workplan.engine.pooled import ASKER, Asker, ClientGone
 from workplan.model.errors import WorkplanError
 from workplan.operation.figures import Figures
 from workplan.operation.logs import REQUEST_ID
@@ -25,7 +26,7 @@ from workplan.operation.slow_queries import note
 from .answers import HIT, Answer, AnswerCache, Form, Key, lines
 from .bridge import Headers, call, environ_of, joined
 from .headers import HEADERS
-from .measures import Measured, Measures
+from .measures import HUNG_UP, Measured, Measures
 from .service import Service
 from .sparql import ADDRESS, CORS, FAILURE, MAX_REQUEST_BYTES, headers_of, prepare
 
@@ -210,10 +211,24 @@ class Front:
                 environ.pop(name, None)
         if failure:
             environ[FAILURE] = failure
+        return Answer(*await self._call(site, environ, request))
+
+    async def _call(self, site: Site, environ: Any, request: "_Request") -> tuple[int, list[tuple[str, str]], bytes]:
+        """What Flask answers in a thread, unless the client leaves meanwhile."""
+        asker = Asker()
         context = copy_context()
         context.run(REQUEST_ID.set, request.id)
-        loop = asyncio.get_running_loop()
-        return Answer(*await loop.run_in_executor(self._threads, context.run, call, site.app, environ))
+        context.run(ASKER.set, asker)
+        leaving = asyncio.ensure_future(request.left())
+        leaving.add_done_callback(lambda left: None if left.cancelled() else asker.leave())
+        try:
+            loop = asyncio.get_running_loop()
+            answered = await loop.run_in_executor(self._threads, context.run, call, site.app, environ)
+        finally:
+            leaving.cancel()
+        if answered[0] == HUNG_UP:
+            raise ClientGone
+        return answered
 
 
 class _Request:

@@ -37,7 +37,7 @@ _KINDS: Final = {segment: CLASS_INDEX[name] for segment, name in _SEGMENTS.items
 _OTHER_KIND: Final = CLASS_INDEX["other"]
 _OTHER_CODE: Final = CODE_INDEX["other"]
 _CODES: Final = {int(code): index for code, index in CODE_INDEX.items() if code.isdecimal()}
-_HUNG_UP: Final = 499
+HUNG_UP: Final = 499
 """No status of HTTP's, but what proxies log of a client that left; it counts among the others."""
 
 _IS_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
@@ -84,7 +84,7 @@ class Measures:
 
     def hung_up(self, measured: Measured) -> None:
         """The client of *measured* has left before it was answered."""
-        self.end(measured, _HUNG_UP, 0, "", is_hit=False, cache=None)
+        self.end(measured, HUNG_UP, 0, "", is_hit=False, cache=None)
 
     def end(
         self,
