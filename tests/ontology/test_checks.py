@@ -1,6 +1,6 @@
 """The checks that the field's tools make of an ontology, made of ours as it is served.
 
-docs/ontology-checks.md lists them, tool by tool: the tests of FOOPS!, the pitfalls of OOPS!, the rules of ROBOT's report
+docs/ontology-checks.md lists them, tool by tool: the tests of FOOPS!, the pitfalls of OOPS!, the rules of ROBOT report
 and what LOV asks of a vocabulary. A row that says ``pass`` has its check here, and here alone; any other says why not.
 What a tool would fetch from the Web is fetched from this machine's own server, which ``https://w3id.org/sse-workplan``
 is mapped to.
