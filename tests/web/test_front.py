@@ -308,3 +308,23 @@ def test_connections_beyond_what_a_process_can_hold_are_refused(
             assert answer.headers["Retry-After"]
         first.sendall(asked())
         assert received(first)
+
+
+def test_a_failure_of_the_front_is_told_like_any_other(
+    client: FrontClient, front: Front, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without what happened inside, which the log has; and it counts as an answer."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a secret")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("workplan.web.front.call", fail)
+        answer = client.get("/ca/", headers={"Accept-Language": "en"})
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert "inside the service" in answer.get_json()["detail"]
+    assert "secret" not in answer.text
+    assert "a secret" in caplog.text
+    assert client.get("/ca/").status_code == 200
+    assert front._figures.summed().in_progress == 0

@@ -15,7 +15,8 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from workplan.language import preferred, sentence
-from workplan.model.errors import N_
+from workplan.model.errors import N_, WorkplanError
+from workplan.operation.logs import SERVER
 
 from .answers import lines
 from .errors import PROBLEM_JSON
@@ -114,6 +115,19 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for its log
         """See uvicorn: what was sent is no HTTP."""
         self._refuse(400, N_("El que heu enviat no és una petició HTTP que es pugui llegir."))
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """See uvicorn, which would say in plain text that the application has failed."""
+
+        async def answer(*arguments: Any) -> None:
+            try:
+                await app(*arguments)
+            except Exception:
+                SERVER.exception("unexpected failure before the application")
+                cycle.response_started = cycle.response_complete = True
+                self._refuse(500, WorkplanError.sentence)
+
+        super()._start_asgi_task(cycle, answer)
 
     def _give_again(self) -> bool:
         """Write the kept answer to a plain GET; whether there is one."""

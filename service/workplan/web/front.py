@@ -125,6 +125,9 @@ class Front:
             await self._respond(site, scope, headers, receive, measured)
         except ClientGone:
             self._measures.hung_up(measured)
+        except Exception:
+            self._measures.failed(measured)
+            raise
         finally:
             site.busy -= 1
 

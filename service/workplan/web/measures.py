@@ -86,6 +86,10 @@ class Measures:
         """The client of *measured* has left before it was answered."""
         self.end(measured, HUNG_UP, 0, "", is_hit=False, cache=None)
 
+    def failed(self, measured: Measured) -> None:
+        """What answers *measured* has failed itself."""
+        self.end(measured, 500, 0, "", is_hit=False, cache=None)
+
     def end(
         self,
         measured: Measured,
