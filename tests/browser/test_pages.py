@@ -23,6 +23,10 @@ PAGES = (
     "document/pla2020",
     "quality",
     "ns",
+    "ns/term/PlannedAction",
+    "ns/term/strategicLine",
+    "ns/patterns",
+    "shapes",
     "sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+20",
     "sparql?query=SELEC",
     "problem/malformed-query",
@@ -116,3 +120,28 @@ def test_from_the_front_door_to_the_sentence(browser: Browser, server: str) -> N
 
         assert quoted.startswith("8. Generar un grup de treball")
         assert page.url.endswith("/es/xmess/plan/2020/action/08")
+
+
+def test_a_term_is_found_as_it_is_typed(browser: Browser, server: str) -> None:
+    """The list narrows to what is meant, accents or not, and says where nothing is left; without a script it stays."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{server}/ca/ns")
+        field = page.get_by_label("Filtreu els termes")
+        shown = page.locator(".terms > li:visible")
+        whole = shown.count()
+        field.fill("accio planificada")
+        found = shown.first.locator("h3").inner_text()
+        field.fill("zzzz")
+
+        assert found.startswith("Acció planificada")
+        assert shown.count() == 0
+        assert page.get_by_text("Cap terme no hi correspon.").is_visible()
+        field.fill("")
+        assert shown.count() == whole > 70
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{server}/ca/ns#PlannedAction")
+
+        assert page.locator(".terms > li:visible").count() == whole
+        assert page.locator("#PlannedAction:target").is_visible()

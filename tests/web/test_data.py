@@ -98,9 +98,9 @@ def test_trig_keeps_stated_and_curated_apart(client: FlaskClient) -> None:
     assert graphs == {"curated"}
 
 
-@pytest.mark.parametrize("address", ["/ns", "/ns/0.1.0", "/shapes", "/graph/xmess/plan/2020/v1/stated"])
+@pytest.mark.parametrize("address", ["/graph/schemes/0.1.0", "/graph/xmess/plan/2020/v1/stated"])
 def test_graphs_say_the_same_in_every_format(client: FlaskClient, address: str) -> None:
-    """The ontology, the shapes and any named graph by Accept."""
+    """Any named graph by Accept."""
     sizes = {
         extension: len(Graph().parse(data=client.get(address, query_string={"format": extension}).data, format=syntax))
         for extension, syntax in SYNTAX.items()
@@ -108,14 +108,6 @@ def test_graphs_say_the_same_in_every_format(client: FlaskClient, address: str) 
 
     assert len(set(sizes.values())) == 1
     assert sizes["ttl"] > 700
-
-
-def test_the_ontology_leads_a_browser_to_its_page(client: FlaskClient) -> None:
-    """And an unknown version is not the present one."""
-    answer = client.get("/ns", headers={"Accept": "text/html", "Accept-Language": "es"})
-
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/es/ns")
-    assert client.get("/ns/9.9.9", headers={"Accept": "text/turtle"}).status_code == 404
 
 
 def test_the_dump_is_the_release(client: FlaskClient) -> None:

@@ -17,6 +17,9 @@ GRAPH: Final = "https://w3id.org/sse-workplan/graph/"
 
 WP: Final = ONTOLOGY + "#"
 
+SHAPES: Final = "https://w3id.org/sse-workplan/shapes"
+"""IRI of the shapes; each follows a ``#``."""
+
 NAMESPACES: Final = MappingProxyType(
     {
         "bibo": "http://purl.org/ontology/bibo/",
@@ -51,7 +54,7 @@ NAMESPACES: Final = MappingProxyType(
         "voaf": "http://purl.org/vocommons/voaf#",
         "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
         "wp": WP,
-        "wpsh": "https://w3id.org/sse-workplan/shapes#",
+        "wpsh": SHAPES + "#",
         "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
     }

@@ -27,6 +27,7 @@ from . import (
     graph_store,
     health,
     introspection,
+    ontology,
     pages,
     picture,
     quality,
@@ -70,6 +71,8 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
         search.search,
         search.search_data,
         picture.picture,
+        ontology.ontology,
+        ontology.ontology_data,
         pages.pages,
     ):
         app.register_blueprint(blueprint)

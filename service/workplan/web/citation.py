@@ -25,7 +25,10 @@ _TEX: Final = re.compile(r"[\\{}$&#^_~%]")
 
 @dataclass(frozen=True)
 class Citation:
-    """What is to be cited: *author*, *title*, *day* of the data, *release* and *address*, for a reader of *lang*."""
+    """What is to be cited: *author*, *title*, *day* of the data, *release* and *address*, for a reader of *lang*.
+
+    *kind* and *edition* are what it and its releases are called, in the reader's language; data where none is given.
+    """
 
     lang: str
     author: str
@@ -34,13 +37,22 @@ class Citation:
     release: str | None
     address: str
     key: str
+    kind: str = ""
+    edition: str = ""
+
+    @property
+    def _called(self) -> tuple[str, str]:
+        """What it and its releases are called."""
+        return (
+            self.edition or gettext(N_("publicació"), self.lang),
+            self.kind or gettext(N_("Conjunt de dades"), self.lang),
+        )
 
     @property
     def apa(self) -> tuple[str, str]:
         """The reference in APA's form up to the day of access, and what stands after that day."""
-        no_date, edition, kind = (
-            gettext(text, self.lang) for text in (N_("s. d."), N_("publicació"), N_("Conjunt de dades"))
-        )
+        edition, kind = self._called
+        no_date = gettext(N_("s. d."), self.lang)
         day = format_date(self.day, _DAY[self.lang], locale=self.lang) if self.day else no_date
         release = f" ({edition} {self.release})" if self.release else ""
         read = gettext(N_("Consulta: %(day)s, a %(address)s"), self.lang)
@@ -52,7 +64,7 @@ class Citation:
     @property
     def bibtex(self) -> tuple[str, str]:
         """The entry for BibTeX up to the day of access, and what stands after that day."""
-        edition, kind = (gettext(text, self.lang) for text in (N_("publicació"), N_("Conjunt de dades")))
+        edition, kind = self._called
         fields = {
             "author": f"{{{_tex(self.author)}}}",
             "title": f"{{{_tex(self.title)}}}",

@@ -1,4 +1,4 @@
-"""Linked data: canonical addresses, descriptions, graphs, the ontology, the whole data.
+"""Linked data: canonical addresses, descriptions, graphs, the whole data.
 
 ``/id/…`` names a thing and redirects to what describes it (Cool URIs for the Semantic Web, section 4.2).
 """
@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from pyoxigraph import Literal as Text
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
+from werkzeug.wrappers import Response as BaseResponse
 
 from workplan.engine.negotiation import choose
 from workplan.engine.writing import write_graph
@@ -20,10 +21,9 @@ from workplan.knowledge.graphs import statements
 from workplan.model.errors import N_, NotAcceptable, StoreError, UnknownResource
 from workplan.model.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, TRIG, TURTLE, Format, named
 from workplan.model.iris import data_iri, graph_iri
-from workplan.model.namespaces import NAMESPACES, ONTOLOGY
+from workplan.model.namespaces import NAMESPACES
 from workplan.release import context
 from workplan.release.build import Release
-from workplan.release.sources import ontology_version
 
 from .reader import page_address
 from .service import Service
@@ -64,7 +64,7 @@ def graph_body(iri: str, form: Format) -> bytes:
     return write_graph(body, form)
 
 
-def _answer(body: bytes, form: Format, *, canonical: str | None = None) -> Response:
+def answer(body: bytes, form: Format, *, canonical: str | None = None) -> Response:
     """*body* as a response in *form*, with the address of what it describes."""
     response = Response(body, content_type=form.content_type)
     if canonical:
@@ -72,7 +72,7 @@ def _answer(body: bytes, form: Format, *, canonical: str | None = None) -> Respo
     return response
 
 
-def _wants(offered: tuple[Format, ...]) -> Format:
+def wants(offered: tuple[Format, ...]) -> Format:
     """The one of *offered* that the request asks for, by ``format=`` before ``Accept``. Raises NotAcceptable."""
     return choose(offered, request.args.get("format"), request.headers.get("Accept"))
 
@@ -80,7 +80,7 @@ def _wants(offered: tuple[Format, ...]) -> Format:
 @data.get("/id/<path:path>")
 def identify(path: str) -> ResponseReturnValue:
     """The thing itself: 303 to its page or to its description."""
-    form = _wants((HTML, *DESCRIPTION_FORMATS))
+    form = wants((HTML, *DESCRIPTION_FORMATS))
     found(path)
     page = page_address(path)
     target = page if form is HTML else f"/data/{path}.{form.name}"
@@ -104,9 +104,9 @@ def describe_data(file: str) -> Response:
     if form is TRIG:
         used = {p: n for p, n in NAMESPACES.items() if any(n in str(quad) for quad in quads)}
         body = serialize(sorted(quads, key=str), format=RdfFormat.TRIG, prefixes=used)
-        return _answer(bytes(body or b""), form, canonical=description.iri)
+        return answer(bytes(body or b""), form, canonical=description.iri)
     ntriples = serialize({quad.triple for quad in quads}, format=RdfFormat.N_TRIPLES)
-    return _answer(write_graph(bytes(ntriples or b""), form), form, canonical=description.iri)
+    return answer(write_graph(bytes(ntriples or b""), form), form, canonical=description.iri)
 
 
 def _labels(description: Description) -> list[Quad]:
@@ -121,30 +121,10 @@ def _labels(description: Description) -> list[Quad]:
 @data.get("/graph/<path:path>")
 def graph(path: str) -> ResponseReturnValue:
     """A named graph: its statements, or its page for a browser."""
-    form = _wants((*GRAPH_FORMATS, HTML))
+    form = wants((*GRAPH_FORMATS, HTML))
     if form is HTML:
-        return _see_page(f"graph/{path}")
-    return _varied(_answer(graph_body(graph_iri(path), form), form, canonical=graph_iri(path)))
-
-
-@data.get("/ns")
-@data.get("/ns/<version>")
-def ontology(version: str | None = None) -> ResponseReturnValue:
-    """The ontology, or its page for a browser."""
-    form = _wants((*GRAPH_FORMATS, HTML))
-    if version not in (None, ontology_version()):
-        raise UnknownResource(iri=f"{ONTOLOGY}/{version}")
-    if form is HTML:
-        return _see_page("ns")
-    body = graph_body(graph_iri(f"ontology/{ontology_version()}"), form)
-    return _varied(_answer(body, form, canonical=ONTOLOGY))
-
-
-@data.get("/shapes")
-def shapes() -> Response:
-    """The SHACL shapes."""
-    form = _wants(GRAPH_FORMATS)
-    return _varied(_answer(graph_body(graph_iri(f"shapes/{ontology_version()}"), form), form))
+        return see_page(f"graph/{path}")
+    return varied(answer(graph_body(graph_iri(path), form), form, canonical=graph_iri(path)))
 
 
 @data.get("/context.jsonld")
@@ -159,14 +139,15 @@ def context_document() -> Response:
     return response
 
 
-def _see_page(path: str) -> ResponseReturnValue:
+def see_page(path: str) -> BaseResponse:
     """303 to the page at *path* in the reader's language."""
     response = redirect(page_address(path), 303)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 
 
-def _varied(response: Response) -> Response:
+def varied(response: Response) -> Response:
+    """*response*, which says that it depends on what the client accepts."""
     response.headers["Vary"] = "Accept"
     return response
 
@@ -188,7 +169,7 @@ def dumped(release: Release | None, extension: str) -> Response:
     body = _dumped(release.data, form)
     if extension.endswith(".gz"):
         return Response(gzip.compress(body, mtime=0), content_type="application/gzip")
-    return _answer(body, form)
+    return answer(body, form)
 
 
 @lru_cache(maxsize=len(DUMP_FORMATS))  # one release's, as a rule: older ones are seldom asked for

@@ -1,4 +1,4 @@
-"""The pages, each in three languages: home, any resource, a graph, the ontology, an error explained.
+"""The pages, each in three languages: home, any resource, a graph, an error explained.
 
 They show what the data say and nothing else.
 """
@@ -17,14 +17,12 @@ from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import names_of, with_kinds
 from workplan.knowledge.document import sources as documents
 from workplan.knowledge.graphs import outline
-from workplan.knowledge.ontology import Term, terms_of
 from workplan.knowledge.particulars import particulars
 from workplan.knowledge.surroundings import surroundings
-from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred
+from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, page_path
-from workplan.model.namespaces import ONTOLOGY
 from workplan.release.sources import ontology_version
 
 from . import filters
@@ -38,7 +36,7 @@ from .parameters import once
 from .picture import sharing
 from .reader import page_address, reader_language
 from .releases import sources
-from .resource import MOST_ROWS, Namer, ResourceView, Value, shortened
+from .resource import MOST_ROWS, Namer, ResourceView
 from .search import examples_in
 from .structured import structured
 
@@ -228,35 +226,6 @@ def graph(lang: str, path: str) -> str:
         (namer.named(subject) for subject in held.subjects), key=lambda v: (v.code or "", v.text.casefold())
     )
     return render_template("graph.html", iri=iri, path=path, listed=listed, triples=held.triples, formats=GRAPH_FORMATS)
-
-
-@pages.get("/<any(ca, es, en):lang>/ns")
-def ontology(lang: str) -> str:
-    """The ontology's terms with their definitions."""
-    terms = terms_of(service().engine)
-    if not terms:
-        raise UnknownResource(iri=ONTOLOGY)
-    return render_template(
-        "ns.html", terms=[TermView(term, lang) for term in terms], iri=ONTOLOGY, formats=GRAPH_FORMATS
-    )
-
-
-class TermView:
-    """A term of the ontology as a reader of *lang* meets it."""
-
-    def __init__(self, term: Term, lang: str) -> None:
-        self.term = term
-        self._namer = Namer({}, lang)
-        self._lang = lang
-
-    def best(self, texts: list[tuple[str, str]]) -> Value | None:
-        """The one of *texts* that serves the reader best."""
-        found_text = pick(texts, self._lang)
-        return Value(found_text[0], self._namer.mark(found_text[1])) if found_text else None
-
-    def links(self, iris: list[str]) -> list[Value]:
-        """*iris* with their short names."""
-        return [Value(shortened(iri), href=page_path(iri, self._lang) or iri) for iri in iris]
 
 
 @pages.get("/problem/<slug>")

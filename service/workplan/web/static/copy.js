@@ -26,6 +26,6 @@ if (navigator.clipboard) {
     const bar = document.createElement("p");
     bar.className = "copying";
     bar.append(button, status);
-    code.closest("pre").after(bar);
+    code.closest("pre, p").after(bar);
   }
 }
