@@ -91,6 +91,18 @@ WHERE {
 }
 """
 
+_ABOUT = """
+SELECT ?note ?about ?property
+WHERE {
+  VALUES ?note { %s }
+  ?note rdf:subject|wp:aboutResource ?about ;
+    rdf:predicate|wp:aboutProperty ?property .
+}
+"""
+
+_OF_NOTES = frozenset(("subject", "predicate", "object", "aboutResource", "aboutProperty"))
+"""Local names of the properties by which a note says what it is about."""
+
 Text = tuple[str, str]
 """A text and its language tag, empty where it has none."""
 
@@ -131,17 +143,24 @@ class Anomaly:
 
 @dataclass(frozen=True)
 class Name:
-    """How a resource may be called and placed: *labels* by language, its *code*, *order* and *types*."""
+    """How a resource may be called and placed: *labels* by language, its *code*, *order* and *types*.
+
+    A note without a label may be called by the resource and the property that it is *about*, where these are known.
+    """
 
     labels: tuple[Text, ...] = ()
     code: str | None = None
     order: int | None = None
     types: frozenset[str] = frozenset()
+    about: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Description:
-    """All statements from, to and within the resource *iri*, with the notes on them and every name involved."""
+    """All statements from, to and within the resource *iri*, with the notes on them and every name involved.
+
+    *also* are resources that were asked to be named with it.
+    """
 
     iri: str
     statements: Sequence[Statement]
@@ -149,6 +168,7 @@ class Description:
     gaps: Sequence[Note]
     anomalies: Sequence[Anomaly]
     names: Mapping[str, Name] = field(default_factory=dict)
+    also: frozenset[str] = frozenset()
 
     def outgoing(self) -> Iterable[Statement]:
         """The statements whose subject is the resource."""
@@ -187,18 +207,24 @@ def describe(engine: QueryEngine, iri: str, also: Iterable[str] = ()) -> Descrip
     for note in (*assertions, *gaps):
         mentioned |= {iri for iri in (note.iri, note.property, note.basis, note.confidence) if iri}
     mentioned |= {a.iri for a in anomalies} | set(also)
-    return Description(iri, statements, assertions, gaps, anomalies, names_of(engine, mentioned))
+    return Description(iri, statements, assertions, gaps, anomalies, names_of(engine, mentioned), frozenset(also))
 
 
 def with_kinds(engine: QueryEngine, description: Description) -> Description:
-    """*description* with the names of the classes of all that points to the resource."""
-    kinds = {
-        kind
+    """*description* with the names of the classes of all that points to the resource, and of what notes are about."""
+    pointing = {
+        s.subject.value
         for s in description.incoming()
-        for kind in description.names.get(s.subject.value, Name()).types
-        if kind not in description.names
+        if isinstance(s.subject, NamedNode) and s.predicate.value.rpartition("#")[2] not in _OF_NOTES
     }
-    return replace(description, names={**description.names, **names_of(engine, kinds)}) if kinds else description
+    pointing |= {iri for iri in description.also if iri in description.names}
+    kinds = {kind for iri in pointing for kind in description.names[iri].types}
+    unlabelled = values_block(iri for iri in pointing if not description.names[iri].labels)
+    rows = solutions(engine, _ABOUT % unlabelled) if unlabelled else ()
+    about = {row["note"].value: (row["about"].value, row["property"].value) for row in rows}
+    wanted = (kinds | {iri for pair in about.values() for iri in pair}) - set(description.names)
+    names = {**description.names, **(names_of(engine, wanted) if wanted else {})}
+    return replace(description, names=names | {iri: replace(names[iri], about=pair) for iri, pair in about.items()})
 
 
 def _notes(engine: QueryEngine, text: str, this: NamedNode, key: str, basis: str) -> list[Note]:

@@ -36,7 +36,7 @@ from .parameters import once
 from .picture import sharing
 from .reader import page_address, reader_language
 from .releases import sources
-from .resource import MOST_ROWS, Namer, ResourceView
+from .resource import FEW, MOST_ROWS, Namer, ResourceView
 from .search import examples_in
 from .structured import structured
 
@@ -60,7 +60,12 @@ def prepare(app: Flask) -> None:
     # As the catalogues are extracted: line breaks within a text are one space.
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {"languages": NAMES, "most_rows": MOST_ROWS, "ontology_version": ontology_version()}
+    app.jinja_env.globals |= {
+        "languages": NAMES,
+        "few": FEW,
+        "most_rows": MOST_ROWS,
+        "ontology_version": ontology_version(),
+    }
     app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
     app.context_processor(_common)
 
@@ -154,7 +159,9 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
         )
     else:
         own = ParticularsView(particulars(engine, description, around.neighbours), view.iri, lang)
-        page = render_template("resource.html", own=own, document=_document_at(view), **frame)
+        page = render_template(
+            "resource.html", own=own, document=_document_at(view), questions=service().queries, **frame
+        )
     return _signposted(page, path)
 
 

@@ -154,6 +154,9 @@ class Namer:
 
     def _unlabelled(self, iri: str) -> str:
         """What *iri* is called that has no label."""
+        if about := self.names.get(iri, Name()).about:
+            resource, prop = (self.named(each) for each in about)
+            return f"{resource.code or resource.text}: {prop.text}"
         if iri.startswith(DATA):
             if line := _LINE.search(iri):
                 text = gettext(N_("línia %(n)s del document"), self.lang)
