@@ -72,3 +72,23 @@ def test_a_translated_title_says_that_it_is_ours(client: FlaskClient, lang: str,
 def test_an_unknown_document_is_a_404(client: FlaskClient) -> None:
     """Nothing is shown for it."""
     assert client.get("/ca/document/none", headers={"Accept": "text/html"}).status_code == 404
+
+
+def test_every_line_has_its_number_which_leads_to_it(client: FlaskClient) -> None:
+    """So that a line can be cited, and linked to."""
+    text = client.get("/es/document/pla2020").text
+    numbered = re.findall(r'<a class="at" lang="es" href="#([^"]+)" aria-label="línea (\d+)">(\d+)</a>', text)
+    idents = set(re.findall(r'id="(L[0-9][^"]*)"', text))
+
+    assert len(numbered) > 100
+    assert [number for _, number, _ in numbered] == sorted({n for _, n, _ in numbered}, key=int)
+    assert all(shown == number and ident in idents for ident, number, shown in numbered)
+
+
+def test_the_document_has_a_table_of_contents(client: FlaskClient) -> None:
+    """Its six parts."""
+    text = client.get("/ca/document/pla2020").text
+    contents = text.partition('class="contents"')[2].partition("</nav>")[0]
+
+    assert "LÍNIES D&#39;ACTUACIÓ DE LA XMESS" in contents
+    assert len(re.findall("<li>", contents)) == 6

@@ -25,6 +25,9 @@ document.after_request(keep)
 
 _HEADING: Final = re.compile(r"(#+) ")
 _ITEM: Final = re.compile(r"( *)(?:-|\d+\.) ")
+_CONTENTS: Final = 2
+"""The level down to which headings stand in the table of contents."""
+
 _COLUMN_HEADS: Final = frozenset({expand("wp:DocumentPart"), expand("skos:Concept")})
 
 
@@ -56,6 +59,11 @@ class Block:
     anchors: Sequence[str] = ()
     is_bullet: bool = False
     remarks: Sequence[tuple[str, Sequence[tuple[Value, Value | None]]]] = ()
+
+    @property
+    def ident(self) -> str:
+        """The place on the page to which the line's number leads: the line's own, or its first word's."""
+        return next(iter((*self.anchors, *(words.ident for words in self.words))), "")
 
 
 @document.get("/<any(ca, es, en):lang>/document/<ident>")
@@ -109,6 +117,11 @@ class DocumentView(Namer):
 
         for (kind, _), group in groupby(enumerate(self._blocks), key):
             yield kind, [block for _, block in group]
+
+    @property
+    def headings(self) -> list[Block]:
+        """The headings of the document's own parts, for its table of contents."""
+        return [block for block in self._blocks if block.kind == "heading" and block.level <= _CONTENTS]
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
