@@ -13,6 +13,7 @@ from workplan.release.sources import ontology_version
 
 from .build import build
 from .document import document
+from .export import export
 from .ontology import ontology
 from .query import query
 from .serve import serve
@@ -28,7 +29,7 @@ def commands() -> None:
     """Publish a network's work plan as linked data."""
 
 
-for verb in (serve, build, validate, query, document, ontology):
+for verb in (serve, build, validate, query, document, export, ontology):
     commands.add_command(verb)
 
 

@@ -1,11 +1,10 @@
 """``workplan validate``: a report that a person can act on."""
 
-import os
 from pathlib import Path
 
 import click
 
-from workplan.language import LANGUAGES, cli_language
+from workplan.language import cli_language
 from workplan.release.derivation import derive
 from workplan.release.quotation import quoted_words
 from workplan.release.reading import read_all
@@ -13,16 +12,10 @@ from workplan.release.report import Report
 from workplan.release.sources import Home, load_home
 from workplan.release.validation import validate as validate_readings
 
-from .options import home_option
+from .options import home_option, lang_option
 
 VIOLATED = 1
 """Exit code where a Violation stands."""
-
-
-def _speak(_: click.Context, __: click.Parameter, lang: str | None) -> None:
-    """Have all that this command says be in *lang*, where one is given."""
-    if lang:
-        os.environ["WORKPLAN_LANG"] = lang
 
 
 @click.command(epilog="Example: workplan validate data/xmess/plan/2020 --format html --lang es > report.html")
@@ -35,13 +28,7 @@ def _speak(_: click.Context, __: click.Parameter, lang: str | None) -> None:
     show_default=True,
     help="How the report is written; turtle is the SHACL report itself.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    callback=_speak,
-    expose_value=False,
-    help="The language of the report and of errors. Without it, the terminal's.",
-)
+@lang_option("The language of the report and of errors. Without it, the terminal's.")
 @home_option
 @click.pass_context
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, root: Path | None) -> None:

@@ -49,7 +49,7 @@ def excel_csv(table: Table, lang: str) -> bytes:
     separator = "," if lang == "en" else ";"
     written = io.StringIO()
     writer = csv.writer(written, delimiter=separator, lineterminator="\r\n")
-    writer.writerow([_harmless(column.label(lang)) for column in table.columns])
+    writer.writerow([harmless(column.label(lang)) for column in table.columns])
     for row in rows_for(table, lang):
         writer.writerow([_excel_text(cell, column, lang) for cell, column in zip(row, table.columns, strict=True)])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
@@ -63,10 +63,11 @@ def _excel_text(cell: Cell, column: Column, lang: str) -> str:
         return _lexical(cell) if lang == "en" else _lexical(cell).replace(".", ",")
     if isinstance(value, date):
         return value.isoformat() if lang == "en" else f"{value:%d/%m/%Y}"
-    return _harmless(_shown(cell))
+    return harmless(_shown(cell))
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """*text* as no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

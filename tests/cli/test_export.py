@@ -1,0 +1,240 @@
+"""``workplan export``: plain JSON that comes back, StratML after its schema, and the CSV that Decidim imports."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from workplan.cli import commands
+from workplan.export.decidim import csv_of
+from workplan.release.build import Release
+from workplan.release.reading import read_file
+
+NAMESPACE = "{urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport}"
+
+GOAL = "Name Description Identifier? SequenceIndicator? Stakeholder* OtherInformation?"
+
+SCHEMA = {
+    "PerformancePlanOrReport": "Name Description? OtherInformation? StrategicPlanCore AdministrativeInformation? "
+    "Submitter?",
+    "StrategicPlanCore": "Organization* Vision? Mission? Value* Goal+",
+    "Organization": "Name? Acronym? Identifier? Description? Stakeholder*",
+    "Mission": "Description? Identifier?",
+    "Value": "Name? Description?",
+    "Goal": f"{GOAL} Objective*",
+    "Objective": "Name? Description? Identifier? SequenceIndicator? Stakeholder* OtherInformation? "
+    "PerformanceIndicator*",
+    "Stakeholder": "Name Description? Role*",
+    "Role": "Name Description? RoleType? RoleType?",
+    "PerformanceIndicator": "SequenceIndicator? MeasurementDimension UnitOfMeasurement Identifier? Relationship* "
+    "MeasurementInstance* OtherInformation?",
+    "MeasurementInstance": "TargetResult* ActualResult*",
+    "ActualResult": "StartDate? EndDate? NumberOfUnits? Descriptor? Description?",
+    "Descriptor": "DescriptorName? DescriptorValue?",
+    "AdministrativeInformation": "Identifier? StartDate? EndDate? PublicationDate? Source?",
+}
+"""The elements of the schema of 16 February 2016 and what each holds, in this order; all others hold text."""
+
+ATTRIBUTES = {
+    "PerformancePlanOrReport": {"Type": {"Strategic_Plan", "Performance_Plan", "Performance_Report"}},
+    "Stakeholder": {"StakeholderTypeType": {"Person", "Organization", "Generic_Group"}},
+    "PerformanceIndicator": {"PerformanceIndicatorType": {"Quantitative", "Qualitative"}},
+}
+
+OBSERVED = """\
+@base <https://w3id.org/sse-workplan/id/> .
+@prefix sdmx-dimension: <http://purl.org/linked-data/sdmx/2009/dimension#> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix wp: <https://w3id.org/sse-workplan/ns#> .
+<exemple/plan/2027/indicator> a <http://www.w3.org/2004/02/skos/core#ConceptScheme> ; rdfs:label "Indicadors"@ca .
+<exemple/plan/2027/indicator/execucio> a wp:Indicator ; wp:order 1 ; wp:elementOf <exemple/plan/2027/version/1> ;
+    <http://www.w3.org/2004/02/skos/core#prefLabel> "Execució"@ca , "Ejecución"@es , "Execution"@en ;
+    <http://www.w3.org/2004/02/skos/core#inScheme> <exemple/plan/2027/indicator> ;
+    wp:scale <scheme/execution-status/ordered> .
+<exemple/plan/2027/observation/1> a wp:IndicatorObservation ; wp:refAction <exemple/plan/2027/action/01> ;
+    wp:refIndicator <exemple/plan/2027/indicator/execucio> ; sdmx-dimension:refPeriod <time/2027-Q2> ;
+    wp:ratingValue <scheme/execution-status/pendent> .
+<exemple/plan/2027/observation/2> a wp:IndicatorObservation ; wp:refAction <exemple/plan/2027/action/01> ;
+    wp:refIndicator <exemple/plan/2027/indicator/execucio> ; sdmx-dimension:refPeriod <time/2027-Q2> ;
+    wp:ratingValue <scheme/execution-status/finalitzada> ; prov:wasRevisionOf <exemple/plan/2027/observation/1> .
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(command: list[str], release: Release, tmp_path: Path) -> Run:
+    """Run ``workplan`` with arguments from an empty folder, over the release of the tests or a home's own."""
+
+    def call(*arguments: str | Path, lang: str = "ca", out: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "WORKPLAN_LANG": lang, "WORKPLAN_OUT": str(out or release.folder.parent)},
+            timeout=120,
+            check=False,
+        )
+
+    return call
+
+
+@pytest.fixture
+def observed(root: Path, tmp_path: Path) -> Path:
+    """A home with the example of docs/write-a-plan.md, whose action was found finished; its label has marks in it."""
+    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    folder = tmp_path / "home" / "data" / "exemple" / "plan" / "2027" / "v1" / "stated"
+    folder.mkdir(parents=True)
+    hostile = text.replace('"code": "A01"', '"code": "A01", "description": {"ca": "x"}')
+    hostile = hostile.replace('"ca": "Fer una jornada de portes obertes"', '"ca": "Fer <b>1</b> & \\u0007 jornada"')
+    (folder / "action.json").write_text(hostile, encoding="utf-8")
+    (folder / "observations.ttl").write_text(OBSERVED, encoding="utf-8")
+    return tmp_path / "home"
+
+
+def parsed(text: str) -> ElementTree.Element:
+    """The StratML in *text*, held against its schema."""
+    root = ElementTree.fromstring(text)  # noqa: S314 - the program's own words
+    identifiers: list[str] = []
+    for element in root.iter():
+        assert element.tag.startswith(NAMESPACE)
+        name = element.tag.removeprefix(NAMESPACE)
+        children = " ".join(child.tag.removeprefix(NAMESPACE) for child in element)
+        wanted = "".join(
+            rf"(?:{part.rstrip('?*+')} ){part[-1] if part[-1] in '?*+' else ''}"
+            for part in SCHEMA.get(name, "").split()
+        )
+        assert re.fullmatch(wanted, f"{children} " if children else ""), (name, children)
+        for attribute, value in element.attrib.items():
+            assert value in ATTRIBUTES[name][attribute]
+        identifiers += [element.text or ""] if name == "Identifier" else []
+        assert name in SCHEMA or element.text
+    assert len(set(identifiers)) == len(identifiers)
+    assert all(re.fullmatch(r"[A-Za-z_][\w.-]*", each) for each in identifiers)
+    return root
+
+
+def found(root: ElementTree.Element, path: str) -> list[str]:
+    """The texts at *path*, whose steps have no namespace."""
+    steps = "/".join(NAMESPACE + step for step in path.split("/"))
+    return [element.text or "" for element in root.findall(steps)]
+
+
+def test_the_plan_as_plain_json_is_read_back(run: Run, tmp_path: Path) -> None:
+    """By the command that reads plans; whoever wants an example has the whole of ours."""
+    done = run("export", "xmess/plan/2020", "--out", "plan.json")
+    reading = read_file(tmp_path / "plan.json")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert len(reading.quads) > 8000
+    assert "xmess/plan/2020/action/29" in [
+        node["id"] for node in json.loads((tmp_path / "plan.json").read_text())["@graph"]
+    ]
+
+
+@pytest.mark.parametrize("lang", ["ca", "en"])
+def test_the_plan_as_stratml_keeps_to_its_schema(run: Run, lang: str) -> None:
+    """Names, order and number of elements, attributes, identifiers; the figures are the plan's."""
+    done = run("export", "2020", "--format", "stratml", "--lang", lang)
+    root = parsed(done.stdout)
+    actions = [name for name in found(root, "StrategicPlanCore/Goal/Objective/SequenceIndicator") if name[0] == "A"]
+
+    assert done.returncode == 0
+    assert root.attrib == {"Type": "Performance_Plan"}
+    assert found(root, "StrategicPlanCore/Organization/Acronym") == ["XMESS"]
+    assert found(root, "StrategicPlanCore/Goal/Identifier") == ["LE1", "LE2", "LE3"]
+    assert len(found(root, "StrategicPlanCore/Value/Name")) == 9
+    assert len(found(root, "StrategicPlanCore/Organization/Stakeholder/Name")) == 7
+    assert len(set(actions)) == 29
+    assert len(actions) == 29 + 5  # those under two strategic lines stand under both
+    assert found(root, "AdministrativeInformation/StartDate") == ["2020-01-01"]
+    assert found(root, "AdministrativeInformation/Source") == ["https://w3id.org/sse-workplan/id/xmess/plan/2020"]
+    assert ("en una altra llengua" in done.stderr, "in another language" in done.stderr) == (False, lang == "en")
+    assert "OtherInformation" in done.stderr
+
+
+def test_nothing_that_nobody_observed_is_a_result(run: Run) -> None:
+    """An unknown figure is never shown as zero, nor a plan as progress."""
+    stratml = parsed(run("export", "2020", "--format", "stratml").stdout)
+    rows = list(csv.DictReader(io.StringIO(run("export", "2020", "--format", "decidim").stdout), delimiter=";"))
+
+    assert not list(stratml.iter(f"{NAMESPACE}MeasurementInstance"))
+    assert {row["progress"] + row["status/key"] + row["status/id"] + row["start_date"] for row in rows} == {""}
+
+
+def test_what_a_curator_added_and_what_is_missing_is_told(run: Run) -> None:
+    """Also where another tool has no place for it."""
+    rows = list(csv.DictReader(io.StringIO(run("export", "2020", "--format", "decidim").stdout), delimiter=";"))
+    (action,) = (row for row in rows if row["external_id"].endswith("/action/08"))
+
+    assert "LE1 Ajudar a enfortir l'ESS a cada municipi [afegit per un curador]" in action["description/ca"]
+    assert "Planned quarter:</strong> unknown (Lost in conversion)" in action["description/en"]
+
+
+def test_the_plan_as_decidims_csv_has_its_columns_in_three_languages(run: Run) -> None:
+    """One row an action, no number that is the site's own, our identifier where there is a place for it."""
+    done = run("export", "xmess/plan/2020", "--format", "decidim", lang="es")
+    rows = list(csv.DictReader(io.StringIO(done.stdout), delimiter=";"))
+
+    assert done.stdout.startswith("id;category/id;scope/id;parent/id;title/ca;title/es;title/en;description/ca;")
+    assert [row["weight"] for row in rows] == [str(number) for number in range(1, 30)]
+    assert rows[1]["title/en"].startswith("A02 Work with")
+    assert rows[1]["title/es"].startswith("A02 Trabajar con")
+    assert {row["id"] + row["parent/id"] + row["category/id"] for row in rows} == {""}
+    assert all(row["description/ca"] and None not in row for row in rows)
+    assert "status/key" in done.stderr
+
+
+def test_an_observed_status_and_its_day_are_there(run: Run, observed: Path, tmp_path: Path) -> None:
+    """The latest one, not what it corrects; text is text, whatever marks it holds."""
+    out = tmp_path / "out"
+    csv_text = run("export", "exemple/plan/2027", "--format", "decidim", "--home", observed, out=out).stdout
+    (row,) = csv.DictReader(io.StringIO(csv_text), delimiter=";")
+    stratml = parsed(run("export", "2027", "--format", "stratml", "--home", observed, out=out).stdout)
+
+    assert (row["status/key"], row["progress"]) == ("finalitzada", "100")
+    assert row["title/es"] == ""
+    assert [each.text for each in stratml.iter(f"{NAMESPACE}DescriptorValue")] == ["Finalitzada"]
+    assert found(stratml, "StrategicPlanCore/Goal/Objective/Name")[1] == "Fer <b>1</b> & \ufffd jornada"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_runs_as_a_formula(text: str) -> None:
+    """Decidim's own exports mark them so too."""
+    (line,) = csv.reader(io.StringIO(csv_of([{"title/ca": text}]).partition("\n")[2]), delimiter=";")
+
+    assert f"'{text}" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("export", "2021"), "n'hi ha: xmess/plan/2020"),
+        (("export", "2020", "--format", "stratlm"), "se n'exporten en: stratml"),
+        (("export", "2020", "--format", "pdf"), "json, stratml, decidim"),
+        (("export", "2017-2019", "--format", "stratml"), "cap línia estratègica"),
+        (("export", "2020", "--out", "nowhere/plan.json"), "nowhere/plan.json"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_in_one_sentence(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """With what there is instead."""
+    done = run(*arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_every_verb_has_help_with_an_example(run: Run) -> None:
+    """The help is documentation, whichever the verb."""
+    for verb in commands.commands:
+        assert f"Example: workplan {verb}" in run(verb, "--help").stdout
