@@ -63,6 +63,7 @@ $(ASSETS): $(wildcard frontend/*.json frontend/*.mjs frontend/*/*.js) frontend/a
 	@echo "Installing what the tests need…"
 	@$(PIP) install --require-hashes -r requirements-test.txt
 	@.ci/need chromium chromium chromium-browser google-chrome
+	@.ci/need r-base-core Rscript
 	@.ci/need default-jre-headless java
 	@.ci/need raptor2-utils rapper
 	@touch $@
