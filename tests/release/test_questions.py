@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Store
+from pyoxigraph import Literal, Store
 
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
@@ -105,3 +105,17 @@ def test_a_question_is_described_as_an_executable(tmp_path: Path) -> None:
     assert (NAMESPACES["rdf"] + "type", sh + "SPARQLSelectExecutable") in values
     assert (NAMESPACES["schema"] + "keywords", "maths") in values
     assert sum(quad.predicate.value == NAMESPACES["rdfs"] + "comment" for quad in quads) == 3
+
+
+def test_the_ontology_names_the_questions_that_it_was_made_to_answer(tmp_path: Path) -> None:
+    """In MOD's word, in three languages; another question is none of them."""
+    for name in ("cq-001-numbers", "numbers"):
+        (tmp_path / f"{name}.rq").write_text(HEADER + "SELECT (1 AS ?n) {}\n")
+    queries = {name: query for name, (query, _) in read_questions((tmp_path,), ()).items()}
+    asked = [
+        quad.object
+        for quad in describe_all(queries, "http://example.org/licence")
+        if quad.predicate.value == NAMESPACES["mod"] + "competencyQuestion"
+    ]
+
+    assert sorted(text.language or "" for text in asked if isinstance(text, Literal)) == ["ca", "en", "es"]

@@ -15,13 +15,16 @@ from workplan.language import LANGUAGES
 from workplan.model.errors import N_, QuestionsInvalid, UnreadableData, WorkplanError
 from workplan.model.formats import JSON_RESULTS, TURTLE
 from workplan.model.iris import data_iri, graph_iri
-from workplan.model.namespaces import NAMESPACES
+from workplan.model.namespaces import NAMESPACES, ONTOLOGY
 from workplan.questions.catalogue import SavedQuery, query_files, read_query
 from workplan.questions.checking import Fault, faults_of, faults_of_columns
 from workplan.questions.rewriting import count_of, page_of
 
 DESCRIPTIONS: Final = NamedNode(graph_iri("queries"))
 """The graph that describes the saved queries."""
+
+_COMPETENCY: Final = "cq-"
+"""How the names of the questions begin that the ontology was made to answer."""
 
 _SH: Final = NAMESPACES["sh"]
 _FORMS: Final = {
@@ -100,6 +103,7 @@ def describe_all(queries: Mapping[str, SavedQuery], licence: str) -> list[Quad]:
     """*queries* as SHACL executables, so that editors which read them offer them unasked.
 
     After https://www.w3.org/TR/shacl-af/#SPARQLExecutable and the examples of https://github.com/sib-swiss/sparql-examples.
+    Those that the ontology was made to answer are also said of it, as its competency questions (https://w3id.org/mod).
     """
     return [quad for query in queries.values() for quad in _described(query, licence)]
 
@@ -119,3 +123,7 @@ def _described(query: SavedQuery, licence: str) -> Iterator[Quad]:
     ]
     for predicate, value in facts:
         yield Quad(this, NamedNode(predicate), value, DESCRIPTIONS)
+    if query.name.startswith(_COMPETENCY):
+        for lang in LANGUAGES:
+            asked = Literal(query.question(lang), language=lang)
+            yield Quad(NamedNode(ONTOLOGY), NamedNode(NAMESPACES["mod"] + "competencyQuestion"), asked, DESCRIPTIONS)
