@@ -12,11 +12,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from workplan.language import LANGUAGES
-from workplan.model.errors import InputError, UnknownVersion
+from workplan.model.errors import InputError, MissingFolder, UnknownVersion
 from workplan.model.namespaces import NAMESPACES
 from workplan.release.changes import Effect, changes
 from workplan.release.reading import read_all
 from workplan.release.report import Severity
+from workplan.release.sources import ontology_files
 from workplan.release.validation import validate
 from workplan.release.versions import (
     FILE,
@@ -139,6 +140,14 @@ def test_what_is_frozen_is_the_ontology_as_it_is_and_stays(tmp_path: Path) -> No
         freeze(tmp_path)
 
 
+def test_a_version_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+    """As where the program was installed for everyone."""
+    (tmp_path / "versions").write_text("a file where a folder should be")
+
+    with pytest.raises(MissingFolder):
+        freeze(tmp_path / "versions")
+
+
 def test_every_version_that_was_frozen_is_the_one_that_its_folder_says() -> None:
     """And the present one, once frozen, is as it was frozen."""
     for version, file in frozen_versions().items():
@@ -146,8 +155,19 @@ def test_every_version_that_was_frozen_is_the_one_that_its_folder_says() -> None
         (header,) = (t.subject for t in triples if t.object == iri("owl:Ontology"))
         assert objects(triples, header, "owl:versionInfo") == [Literal(version)]
     assert known_versions()[-1] == VERSION
+    if VERSION in frozen_versions():
+        assert changes(ontology_at(VERSION), read_ontology(ontology_files())) == []
     with pytest.raises(UnknownVersion):
         ontology_at("0.0.0")
+
+
+def test_a_frozen_version_says_what_it_said() -> None:
+    """Whatever the ontology has become; a version that nobody froze is none."""
+    assert known_versions(LIFE) == sorted(["1.0.0", "2.0.0", VERSION], key=version_order)
+    assert changes(ontology_at("1.0.0", LIFE), read_ontology([OLD])) == []
+    assert changes(ontology_at("1.0.0", LIFE), ontology_at("2.0.0", LIFE)) != []
+    with pytest.raises(UnknownVersion):
+        ontology_at("3.0.0", LIFE)
 
 
 def test_versions_are_in_the_order_of_their_numbers() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, Triple, serialize
 
 from workplan.engine.writing import write_graph
-from workplan.model.errors import N_, InputError, UnknownVersion
+from workplan.model.errors import N_, InputError, MissingFolder, UnknownVersion
 from workplan.model.formats import TURTLE
 
 from .reading import read_all
@@ -32,16 +32,16 @@ def frozen_versions(folder: Path | None = None) -> dict[str, Path]:
     return dict(sorted(found.items(), key=lambda item: version_order(item[0])))
 
 
-def known_versions() -> list[str]:
-    """The versions that ``/ns/{version}`` answers for, oldest first: those frozen and the present one."""
-    return sorted({*frozen_versions(), ontology_version()}, key=version_order)
+def known_versions(folder: Path | None = None) -> list[str]:
+    """The versions that ``/ns/{version}`` answers for, oldest first: those frozen in *folder* and the present one."""
+    return sorted({*frozen_versions(folder), ontology_version()}, key=version_order)
 
 
-def ontology_at(version: str) -> list[Triple]:
-    """What the ontology says in *version*: as frozen, or as it is now. Raises UnknownVersion."""
-    frozen = frozen_versions().get(version)
+def ontology_at(version: str, folder: Path | None = None) -> list[Triple]:
+    """What the ontology says in *version*: as frozen in *folder*, or as it is now. Raises UnknownVersion."""
+    frozen = frozen_versions(folder).get(version)
     if frozen is None and version != ontology_version():
-        raise UnknownVersion(version=version, known=", ".join(known_versions()))
+        raise UnknownVersion(version=version, known=", ".join(known_versions(folder)))
     return read_ontology([frozen] if frozen else ontology_files())
 
 
@@ -62,12 +62,19 @@ def freeze(folder: Path | None = None) -> Path:
     """Keep the ontology as it is now as what its version is, in *folder* or in the project's; returns the file.
 
     Freezing the same again changes nothing. Raises InputError where the version was frozen with other words: what is
-    published under a version stays, and VERSION must go on.
+    published under a version stays, and VERSION must go on. Raises MissingFolder where it cannot be written.
     """
     version = ontology_version()
     file = (folder or versions_folder()) / version / FILE
-    text = _MARK.format(version=version) + turtle_of(read_ontology(ontology_files()))
-    if file.is_file() and file.read_text(encoding="utf-8") != text:
+    text = turtle_of(read_ontology(ontology_files()))
+    if not file.is_file():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(_MARK.format(version=version) + text, encoding="utf-8")
+        except OSError as error:
+            expected = N_("permís per escriure-hi les versions de l'ontologia")
+            raise MissingFolder(path=file.parent.parent, expected=expected) from error
+    elif turtle_of(read_ontology([file])) != text:
         raise InputError(
             N_(
                 "La versió %(version)s ja es va publicar i des de llavors l'ontologia ha canviat; poseu a VERSION "
@@ -75,6 +82,4 @@ def freeze(folder: Path | None = None) -> Path:
             ),
             version=version,
         )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
     return file
