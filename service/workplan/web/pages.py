@@ -19,7 +19,7 @@ from workplan.knowledge.document import sources as documents
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.particulars import particulars
 from workplan.knowledge.surroundings import surroundings
-from workplan.language import LANGUAGES, NAMES, gettext, ngettext, number, preferred
+from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, page_path
@@ -63,6 +63,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals |= {
         "languages": NAMES,
         "few": FEW,
+        "default_language": DEFAULT,
         "most_rows": MOST_ROWS,
         "ontology_version": ontology_version(),
     }
