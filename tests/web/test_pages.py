@@ -114,6 +114,14 @@ def test_a_page_leads_to_its_neighbours_and_to_what_it_is_part_of(client: FlaskC
     assert "8 de 29" in text
 
 
+def test_neighbours_follow_their_codes_where_orders_begin_anew(client: FlaskClient) -> None:
+    """The first objective of the second line comes after the last of the first."""
+    text = client.get("/ca/xmess/plan/2020/objective/2.1").text
+    around = text.partition('class="around"')[2].partition("</nav>")[0]
+
+    assert re.findall(r'objective/([0-9.]+)"', around) == ["1.2", "2.2"]
+
+
 def test_each_value_leads_to_the_cell_that_prints_it(client: FlaskClient) -> None:
     """One click from a value to its place in the document."""
     text = client.get("/ca/xmess/plan/2020/action/08").text
@@ -125,7 +133,8 @@ def test_a_page_counts_what_the_document_states_and_what_was_added(client: Flask
     """In words that need no knowledge of graphs."""
     assert "1 l'hi ha afegit la curadoria, i diu per què." in client.get("/ca/xmess/plan/2020/action/08").text
     assert "la curadoria no hi ha afegit cap valor" in client.get("/ca/xmess/team/ct").text
-    assert "Res d'això no és al document" in client.get("/ca/xmess/assertion/001").text
+    for path in ("assertion/001", "team/ct/2020", "work/guia-abc"):
+        assert "Tot això és de la curadoria" in client.get(f"/ca/xmess/{path}").text
 
 
 def test_notes_without_a_name_say_what_they_are_about(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from workplan.engine.query import QueryEngine
+from workplan.model.words import natural
 
 from .asking import resource, solutions, values_block
 
@@ -153,6 +154,14 @@ class Name:
     order: int | None = None
     types: frozenset[str] = frozenset()
     about: tuple[str, str] | None = None
+
+    def place(self, iri: str) -> tuple[int, tuple[str, ...]]:
+        """Where the resource *iri* stands among others of its kind: by the number in its code, else by its order.
+
+        Orders begin anew within each part of a plan, codes do not.
+        """
+        code = self.code or ""
+        return (0 if any(map(str.isdecimal, code)) else self.order or 0, natural(code or iri))
 
 
 @dataclass(frozen=True)

@@ -107,9 +107,8 @@ def particulars(engine: QueryEngine, description: Description, neighbours: Itera
     wanted = shown | others | set(load.partners if load else ())
     names = names_of(engine, wanted) if wanted else {}
 
-    def place(iri: str) -> tuple[int, str, str]:
-        name = names.get(iri, Name())
-        return (name.order or 0, name.code or "", iri)
+    def place(iri: str) -> tuple[int, tuple[str, ...]]:
+        return names.get(iri, Name()).place(iri)
 
     return Particulars(
         load,

@@ -12,9 +12,9 @@ from typing import Final
 from pyoxigraph import Literal
 
 from workplan.engine.query import QueryEngine
-from workplan.model.words import natural
 
 from .asking import resource, solutions
+from .description import Name
 
 _ANCESTORS: Final = """
 SELECT DISTINCT ?this ?rank ?ancestor
@@ -130,6 +130,7 @@ def _neighbours(engine: QueryEngine, iri: str) -> list[str]:
     for row in solutions(engine, _NEIGHBOURS, this=resource(iri), folder=Literal(folder)):
         other = row["other"].value
         if not re.search("[/#]", other.removeprefix(folder)):
-            order = int(row["order"].value) if row["order"] and row["order"].value.isdecimal() else 0
-            places[other] = (order, natural(row["code"].value if row["code"] else other))
+            order = int(row["order"].value) if row["order"] and row["order"].value.isdecimal() else None
+            name = Name(code=row["code"].value if row["code"] else None, order=order)
+            places[other] = name.place(other)
     return sorted(places, key=lambda other: (places[other], other))

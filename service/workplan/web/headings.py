@@ -101,6 +101,13 @@ FIRST: Final = tuple(
 LAST: Final = tuple(map(expand, ("skos:altLabel", "skos:editorialNote", "dcterms:source", "skos:inScheme")))
 """Facts that say least about the resource."""
 
+IN_WORDS: Final[Mapping[str, str]] = {
+    expand("rdf:subject"): N_("Sobre què"),
+    expand("rdf:predicate"): N_("Propietat"),
+    expand("rdf:object"): N_("Valor afegit"),
+}
+"""Properties that a page calls otherwise than the data do: a note's, by words that need no grammar."""
+
 INVERSE: Final[Mapping[str, str]] = {
     expand(name): heading
     for name, heading in {

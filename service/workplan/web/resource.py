@@ -24,7 +24,7 @@ from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, WP
 from workplan.model.words import natural
 
-from .headings import APART, FIRST, IN_HEADING, IN_LEAD, INVERSE, KEPT_APART_BACK, LAST, TYPE, expand
+from .headings import APART, FIRST, IN_HEADING, IN_LEAD, IN_WORDS, INVERSE, KEPT_APART_BACK, LAST, TYPE, expand
 
 _XSD: Final = NAMESPACES["xsd"]
 _INTEGERS: Final = frozenset(
@@ -46,7 +46,7 @@ _TEXTS: Final = ("wp:GuidingCriterion", "wp:DefinitionClause", "wp:Purpose", "wp
 FEW: Final = 12
 """Resources of a list up to which it needs no headings of its own."""
 
-MOST_ROWS: Final = 150
+MOST_ROWS: Final = 80
 """Statements that a page lists; the downloads hold them all."""
 
 
@@ -294,6 +294,12 @@ class ResourceView(Namer):
         curated = sum(all(graph.endswith("/curated") for graph in each) for each in graphs)
         return Standing(stated, curated) if stated or curated else None
 
+    @property
+    def is_curated(self) -> bool:
+        """Whether curators alone hold that there is such a resource."""
+        graphs = [graph for s in self._outgoing.get(TYPE, ()) for graph in s.graphs]
+        return bool(graphs) and all(graph.endswith("/curated") for graph in graphs)
+
     @cached_property
     def gaps(self) -> list[Fact]:
         """What the source should say of the resource and does not, each with its reason."""
@@ -353,6 +359,8 @@ class ResourceView(Namer):
 
     def _fact(self, prop: str, values: Sequence[Value]) -> Fact:
         own = self.named(prop)
+        if prop in IN_WORDS:
+            own = replace(own, text=gettext(IN_WORDS[prop], self.lang), lang="")
         return Fact(own.text, own.lang, own.href, values, self._lines(self.surroundings.printed.get(prop, ())))
 
     def values(self, prop: str) -> list[Value]:
@@ -449,7 +457,7 @@ class ResourceView(Namer):
 
     def _order(self, term: NamedNode | BlankNode | Literal) -> tuple[str, int, tuple[str, ...]]:
         name = self.names.get(term.value, Name())
-        return (kind_of(name) or "", name.order or 0, natural(name.code or term.value))
+        return (kind_of(name) or "", *name.place(term.value))
 
     def _place(self, prop: str) -> tuple[int, str]:
         place = FIRST.index(prop) if prop in FIRST else len(FIRST) + (prop in LAST)
