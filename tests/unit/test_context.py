@@ -9,7 +9,7 @@ from rdflib import RDF, Graph, URIRef
 
 from workplan.export.plain import plain_json
 from workplan.model.namespaces import DATA, NAMESPACES, WP
-from workplan.release.context import IRI, context
+from workplan.release.context import context
 from workplan.release.reading import Reading, read_all, read_file
 from workplan.release.sources import Home
 
@@ -138,19 +138,6 @@ def test_a_plan_as_plain_json_is_plain(plan: list[Reading]) -> None:
     assert action["directlyExecutedBy"] == ["xmess/team/ct", "xmess/team/st"]
     assert set(action["label"]) == {"ca", "es", "en"}
     assert (gap["aboutProperty"], gap["gapReason"]) == ("plannedQuarter", "lost-in-conversion")
-
-
-def test_an_independent_reader_understands_it_alike(plan: list[Reading], tmp_path: Path) -> None:
-    """That of rdflib, with the published context in the place of its name."""
-    triples = [quad.triple for reading in plan for quad in reading.quads if "/stated/" in reading.name]
-    written = json.loads(plain_json(triples))
-    assert written["@context"] == [IRI, {"@base": DATA}]
-    theirs = Graph().parse(data=json.dumps(written | {"@context": [context(), {"@base": DATA}]}), format="json-ld")
-    (tmp_path / "theirs.nt").write_text(theirs.serialize(format="nt"), encoding="utf-8")
-    (tmp_path / "ours.json").write_text(plain_json(triples), encoding="utf-8")
-
-    assert len(triples) > 1000
-    assert canonical([read_file(tmp_path / "theirs.nt")]) == canonical([read_file(tmp_path / "ours.json")])
 
 
 @pytest.mark.parametrize(
