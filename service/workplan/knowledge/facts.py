@@ -18,8 +18,11 @@ from .description import Text
 from .graphs import graph_sizes, statements
 
 _LABELS: Final = ("rdfs:label", "skos:prefLabel")
-_ELSEWHERE: Final = ("shapes/", "queries")
+_NO_DATA: Final = ("shapes/", "queries")
 """How the paths of graphs begin that say nothing of any plan."""
+
+_SHARED: Final = ("alignments/", "ontology/", "schemes/")
+"""How those begin that every network has."""
 
 Node = NamedNode | BlankNode
 
@@ -107,14 +110,30 @@ class Facts:
 
 def facts_of(engine: QueryEngine, plan: str) -> Facts:
     """All that the data behind *engine* say of *plan* and of what it names."""
-    elsewhere = tuple(graph_iri(path) for path in _ELSEWHERE)
-    return Facts(plan, _triples(engine, [graph for graph in graph_sizes(engine) if not graph.startswith(elsewhere)]))
+    return Facts(plan, _triples(engine, _graphs(engine, _NO_DATA)))
 
 
 def triples_of(engine: QueryEngine, plan: str) -> Iterator[Triple]:
-    """The statements of the graphs of *plan*: those of its versions and their translations."""
+    """The statements of the graphs of *plan*, and what other graphs of data say of what those name.
+
+    What every network shares, the ontology and the concept schemes, is not among them.
+    """
     own = graph_iri(data_path(plan) or "") + "/"
-    return _triples(engine, [graph for graph in graph_sizes(engine) if graph.startswith(own)])
+    graphs = _graphs(engine, (*_NO_DATA, *_SHARED))
+    found = list(_triples(engine, [graph for graph in graphs if graph.startswith(own)]))
+    others: dict[object, list[Triple]] = defaultdict(list)
+    for triple in _triples(engine, [graph for graph in graphs if not graph.startswith(own)]):
+        others[triple.subject].append(triple)
+    waiting = found
+    while waiting:
+        yield from waiting
+        named = {term for triple in waiting for term in (triple.subject, triple.object)}
+        waiting = [triple for term in named for triple in others.pop(term, ())]
+
+
+def _graphs(engine: QueryEngine, without: tuple[str, ...]) -> list[str]:
+    """The graphs whose paths do not begin as one of *without*."""
+    return [graph for graph in graph_sizes(engine) if not graph.startswith(tuple(map(graph_iri, without)))]
 
 
 def _triples(engine: QueryEngine, graphs: Sequence[str]) -> Iterator[Triple]:
