@@ -152,6 +152,27 @@ def test_a_resource_can_be_cited(client: FlaskClient) -> None:
     assert text.count('data-copy="Copiar"') == 3
 
 
+def test_a_page_is_described_by_its_first_facts(client: FlaskClient) -> None:
+    """What a list of results shows of it; of a text, the text."""
+    action = client.get("/en/xmess/plan/2020/action/08").text
+    criterion = client.get("/en/xmess/plan/2020/criterion/3").text
+
+    assert re.search('name="description" content="Planned action: Set up .*LE1. Line of action: LA01. ', action)
+    assert 'content="Guiding criterion: General criterion 3. La XMESS ha de promoure' in criterion
+
+
+def test_a_line_that_no_action_cites_says_so(client: FlaskClient) -> None:
+    """An empty list would look like a fault."""
+    assert "Cap acció del pla no cita aquesta línia" in client.get("/ca/xmess/plan/2020/action-line/4").text
+    assert "Cap acció del pla no cita aquesta línia" not in client.get("/ca/xmess/plan/2020/action-line/7").text
+
+
+def test_a_name_that_is_the_same_in_the_source_is_no_translation(client: FlaskClient) -> None:
+    """A town's."""
+    assert "Todas las traducciones" not in client.get("/es/place/08187").text
+    assert "Todas las traducciones" in client.get("/es/xmess/plan/2020/action/08").text
+
+
 def test_a_team_tells_its_load(client: FlaskClient) -> None:
     """How much it carries alone and with whom the rest: the Secretariat's ten actions."""
     text = client.get("/ca/xmess/team/st").text

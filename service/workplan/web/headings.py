@@ -98,7 +98,9 @@ FIRST: Final = tuple(
 )
 """The order in which facts read well; the others follow by their labels."""
 
-LAST: Final = tuple(map(expand, ("skos:altLabel", "skos:editorialNote", "dcterms:source", "skos:inScheme")))
+LAST: Final = tuple(
+    map(expand, ("wp:elementOf", "skos:altLabel", "skos:editorialNote", "dcterms:source", "skos:inScheme"))
+)
 """Facts that say least about the resource."""
 
 IN_WORDS: Final[Mapping[str, str]] = {

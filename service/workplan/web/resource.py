@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
 from workplan.knowledge.particulars import QUOTED
 from workplan.knowledge.surroundings import Surroundings
-from workplan.language import gettext, locale_of, long_date, number, pick
+from workplan.language import DEFAULT, gettext, locale_of, long_date, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, WP
@@ -42,6 +42,11 @@ _NOTES: Final[Mapping[str, str]] = {
 
 _TEXTS: Final = ("wp:GuidingCriterion", "wp:DefinitionClause", "wp:Purpose", "wp:Rationale", "wp:DocumentPart")
 """Classes of what is a text."""
+
+_SUMMARY: Final = 280
+"""Characters of a summary: sites that show one show no more."""
+
+_SUMMARY_FACTS: Final = 3
 
 FEW: Final = 12
 """Resources of a list up to which it needs no headings of its own."""
@@ -79,7 +84,7 @@ class NoteView:
 class Fact:
     """A property with its values, under the *label* that heads them; *href* is where the property is defined.
 
-    *printed* leads to the places of the document that say so.
+    *printed* leads to the places of the document that say so; *property* is the IRI.
     """
 
     label: str
@@ -87,6 +92,7 @@ class Fact:
     href: str | None
     values: Sequence[Value]
     printed: Sequence[Value] = ()
+    property: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,7 +238,9 @@ class ResourceView(Namer):
 
     @property
     def translation(self) -> Value | None:
-        """The graph of translations from which the title comes, where the source is in another language."""
+        """The graph of translations from which the title comes, where the source says it in other words."""
+        if (self.title.text, DEFAULT) in self.name.labels:
+            return None
         for prop in ("skos:prefLabel", "rdfs:label"):
             for statement in self._outgoing.get(expand(prop), ()):
                 text = statement.object
@@ -251,6 +259,12 @@ class ResourceView(Namer):
     def verbatim(self) -> Sequence[Value]:
         """What the source document prints, word for word."""
         return self.values(expand("wp:verbatim"))
+
+    @property
+    def is_uncited(self) -> bool:
+        """Whether this is a line of action that no action cites."""
+        cited = {s.predicate.value for s in self.description.incoming()}
+        return self.is_a("wp:ActionLine") and expand("wp:actionLine") not in cited
 
     @property
     def is_text(self) -> bool:
@@ -283,6 +297,19 @@ class ResourceView(Namer):
         """The properties that the page says before the facts."""
         led = frozenset(QUOTED)
         return led | {*IN_LEAD, expand("oa:hasBody"), expand("wp:evidence")} if self.lead else led
+
+    @property
+    def summary(self) -> str:
+        """What the resource is and the first of its facts, in a sentence or two of plain text."""
+        said = [f"{self.kind.text if self.kind else ''}: {self.title.text}".removeprefix(": ")]
+        said += [value.text for value in self.lead[:1] or (self.verbatim[:1] if self.is_text else ())]
+        told = [fact for fact in self.facts if fact.property not in LAST]
+        for fact in told[:_SUMMARY_FACTS]:
+            values = [value.code or value.text for value in fact.values if value.text]
+            if values:
+                said.append(f"{fact.label[:1].upper()}{fact.label[1:]}: {', '.join(values)}")
+        text = ". ".join(part.rstrip(".") for part in said) + "."
+        return text if len(text) <= _SUMMARY else text[:_SUMMARY].rsplit(" ", 1)[0].rstrip(".,;:") + "…"
 
     @cached_property
     def standing(self) -> Standing | None:
@@ -361,7 +388,7 @@ class ResourceView(Namer):
         own = self.named(prop)
         if prop in IN_WORDS:
             own = replace(own, text=gettext(IN_WORDS[prop], self.lang), lang="")
-        return Fact(own.text, own.lang, own.href, values, self._lines(self.surroundings.printed.get(prop, ())))
+        return Fact(own.text, own.lang, own.href, values, self._lines(self.surroundings.printed.get(prop, ())), prop)
 
     def values(self, prop: str) -> list[Value]:
         """The values of the property *prop*, as shown."""
