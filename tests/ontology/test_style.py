@@ -323,6 +323,17 @@ def test_a_note_or_an_example_comes_in_three_languages(term: NamedNode, predicat
     assert languages(ONTOLOGY_FILES, term, predicate) in ([], LANGUAGES)
 
 
+def test_an_example_that_quotes_the_data_quotes_them_right() -> None:
+    """A reader who looks for it finds it."""
+    data = [path for path in TURTLE_FILES if path.is_relative_to(ROOT / "data")]
+    told = {t.object.value for t in triples_in(data) if isinstance(t.object, Literal)}
+    examples = [text.value for term in TERMS for text in values(ONTOLOGY_FILES, term, "skos:example")]
+    quotes = {quote for text in examples for pair in re.findall("«(.+?)»|“(.+?)”", text) for quote in pair if quote}
+
+    assert quotes
+    assert {quote for quote in quotes if not any(quote in text for text in told)} == set()
+
+
 @each_term
 def test_every_definition_is_one_sentence_with_its_full_stop(term: NamedNode) -> None:
     """Genus and difference fit in a sentence; what does not is a scope note."""
