@@ -84,6 +84,22 @@ def test_a_finding_calls_the_resource_by_class_code_and_label(report: Report) ->
     assert focus.key == f"{DATA}prova/plan/2020/action/03"
 
 
+def test_an_identifier_of_nothing_is_told_with_the_one_that_may_be_meant(tmp_path: Path) -> None:
+    """In words, as JSON and on a page; where none comes close nothing is guessed."""
+    path = tmp_path / "actions.ttl"
+    text = FAULTY.replace("<scheme/instrument/web> ;", "<scheme/instrument/Webb> ;")
+    path.write_text(text.replace("<scheme/thematic-scope/joves>", "<scheme/thematic-scope/zzz>"), encoding="utf-8")
+
+    report = validate([read_file(HERE / "base.ttl"), read_file(path, tmp_path)], SHAPES, BACKGROUND)
+    near = {finding.value.path: finding.near and finding.near.path for finding in report.results if finding.value}
+
+    assert near["scheme/instrument/Webb"] == "scheme/instrument/web"
+    assert near["scheme/thematic-scope/zzz"] is None
+    assert "Perhaps you meant: scheme/instrument/web «Website»" in report.text("en")
+    assert f'"near": "{DATA}scheme/instrument/web"' in report.json()
+    assert "Potser volíeu dir: scheme/instrument/web «Web»" in report.html("ca")
+
+
 def test_the_report_graph_is_shacl_with_the_languages_kept(report: Report) -> None:
     """Other tools read it, and pySHACL by itself loses the languages of a query's message."""
     graph = Graph().parse(data=report.turtle(), format="turtle")

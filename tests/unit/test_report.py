@@ -100,6 +100,7 @@ def test_the_json_holds_every_finding_in_every_language() -> None:
         },
         "path": "wp:directlyExecutedBy",
         "value": None,
+        "near": None,
         "messages": {"ca": "No té equip.", "es": "No tiene equipo.", "en": "It has no team."},
         "shape": "https://w3id.org/sse-workplan/shapes#PlannedAction-directlyExecutedBy",
         "component": "http://www.w3.org/ns/shacl#MinCountConstraintComponent",

@@ -79,7 +79,8 @@ class Place:
 class Finding:
     """One result: what is wrong with *focus*, which *shape* says so and where it is written.
 
-    *path* is a property path in SPARQL's form; *messages* are by language.
+    *path* is a property path in SPARQL's form; *messages* are by language. *near* is what the *value* may be meant to
+    be, where it is the identifier of nothing.
     """
 
     severity: Severity
@@ -90,6 +91,7 @@ class Finding:
     shape: str
     component: str
     where: Place | None
+    near: Named | None = None
 
     def message(self, lang: str) -> str:
         """What is wrong and what was expected, in *lang* or the next language that has it."""
@@ -180,6 +182,7 @@ def _as_json(finding: Finding) -> dict[str, Any]:
         "titles": {lang: finding.focus.title(lang) for lang in LANGUAGES},
         "path": finding.path,
         "value": finding.value.key if finding.value else None,
+        "near": finding.near.key if finding.near else None,
         "messages": dict(finding.messages),
         "shape": finding.shape,
         "component": finding.component,
@@ -212,6 +215,8 @@ def _one(finding: Finding, lang: str) -> Iterator[str]:
     yield indent + finding.message(lang)
     if finding.value and finding.value.short(lang) not in finding.message(lang):
         yield indent + gettext("Valor: %(value)s", lang) % {"value": finding.value.short(lang)}
+    if finding.near:
+        yield indent + _meant(finding.near, lang)
     yield indent + _place(finding)
     yield ""
 
@@ -230,6 +235,11 @@ def _many(findings: Sequence[Finding], lang: str) -> Iterator[str]:
     rest = number(len(findings) - SHOWN_OF_MANY, lang)
     yield indent + gettext("… i %(n)s més; --format json els dona tots.", lang) % {"n": rest}
     yield ""
+
+
+def _meant(near: Named, lang: str) -> str:
+    called = " ".join(dict.fromkeys((near.path, near.short(lang))))
+    return gettext("Potser volíeu dir: %(near)s", lang) % {"near": called}
 
 
 def _place(finding: Finding) -> str:
@@ -286,7 +296,14 @@ def _row(finding: Finding, lang: str) -> str:
     shape = finding.shape.rpartition("#")[2] or finding.shape
     cells = (
         escape(finding.message(lang)),
-        _named(finding.value, lang) if finding.value else "",
+        "<br>".join(
+            part
+            for part in (
+                _named(finding.value, lang) if finding.value else "",
+                escape(_meant(finding.near, lang)) if finding.near else "",
+            )
+            if part
+        ),
         f"<code>{escape(str(finding.where))}</code>" if finding.where else "",
         f"<code>{escape(shape)}</code>",
     )

@@ -6,6 +6,7 @@ It may not read files. rdflib and pySHACL are imported where they are used, beca
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
@@ -164,6 +165,7 @@ def _finding(result: "Node", results: "Graph", rules: "Graph", described: "_Desc
         focus=described.named(focus),
         path=None if path is None else _path_text(results, path),
         value=named_value,
+        near=None if value is None else described.nearest(value),
         messages=dict(sorted(messages.items())),
         shape=str(_only(results, result, _SH + "sourceShape")),
         component=str(_only(results, result, _SH + "sourceConstraintComponent")),
@@ -262,12 +264,29 @@ class _Describer:
     def __init__(self, graph: "Graph") -> None:
         self._graph = graph
         self._named: dict[Node, Named] = {}
+        self._siblings: dict[str, dict[str, Node]] = {}
 
     def named(self, node: "Node") -> Named:
         """How people call *node*."""
         if node not in self._named:
             self._named[node] = self._look_up(node)
         return self._named[node]
+
+    def nearest(self, node: "Node") -> Named | None:
+        """The resource that *node*, of which nothing is said, may be meant to be: its identifier differs at the end."""
+        from rdflib import URIRef
+
+        if not isinstance(node, URIRef) or (node, None, None) in self._graph:
+            return None
+        parent, _, last = str(node).rpartition("/")
+        if parent not in self._siblings:
+            self._siblings[parent] = {
+                name.lower(): subject
+                for subject in self._graph.subjects(unique=True)
+                if isinstance(subject, URIRef) and (name := subject.removeprefix(parent + "/")) != subject
+            }
+        close = get_close_matches(last.lower(), self._siblings[parent], n=1)
+        return self.named(self._siblings[parent][close[0]]) if close else None
 
     def _look_up(self, node: "Node") -> Named:
         from rdflib import BNode, Literal
