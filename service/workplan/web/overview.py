@@ -160,14 +160,12 @@ class PlanView(Namer):
     @cached_property
     def action_lines(self) -> list[ActionLineView]:
         """The lines of action, in order, with the actions of each by either reading."""
-        return [
-            ActionLineView(
-                self.named(line),
-                [self.named(a) for a in self._elements("PlannedAction") if tie(self.plan, a, line) in PRINTED],
-                [self.named(a) for a in self._elements("PlannedAction") if tie(self.plan, a, line) in PROPOSED],
-            )
-            for line in self._elements("ActionLine")
-        ]
+        views = []
+        for line in self._elements("ActionLine"):
+            tied = [(self.named(a), how) for a in self._elements("PlannedAction") if (how := tie(self.plan, a, line))]
+            printed, proposed = ([action for action, how in tied if how in of] for of in (PRINTED, PROPOSED))
+            views.append(ActionLineView(self.named(line), printed, proposed))
+        return views
 
     @cached_property
     def scopes(self) -> list[ScopeView]:

@@ -5,6 +5,7 @@ They show what the data say and nothing else.
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -18,6 +19,7 @@ from workplan.knowledge.description import names_of, with_kinds
 from workplan.knowledge.document import sources as documents
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.particulars import particulars
+from workplan.knowledge.plan import PlanEntry, PlanOverview
 from workplan.knowledge.surroundings import surroundings
 from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
@@ -108,7 +110,7 @@ def home(lang: str) -> str:
     if not entries:
         return render_template("home.html", plan=None)
     latest, *others = entries
-    plan = PlanView(plan_knowledge.overview(service().engine, latest), lang)
+    plan = PlanView(_overview(latest), lang)
     namer = Namer(names_of(service().engine, [entry.iri for entry in others]), lang)
     return render_template(
         "home.html",
@@ -118,6 +120,19 @@ def home(lang: str) -> str:
         files=_sheets(latest.iri, lang),
         examples=examples_in(lang),
     )
+
+
+def _overview(entry: PlanEntry) -> PlanOverview:
+    """The plan of *entry*: read once for a release, each time where it may change unseen."""
+    running = service()
+    if running.version is None:
+        return plan_knowledge.overview(running.engine, entry)
+    return _overview_once(running.version, entry)
+
+
+@lru_cache(maxsize=16)
+def _overview_once(version: str, entry: PlanEntry) -> PlanOverview:  # noqa: ARG001 - a version names its content
+    return plan_knowledge.overview(service().engine, entry)
 
 
 def _document_of(plan: str, lang: str) -> str | None:
@@ -149,7 +164,7 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
         if any(request.args.get(name) == "" for name in filters.NAMES):
             # A form sends all its fields; an address that people share names those that say something.
             return redirect(filters.address(request.path, given))
-        plan = PlanView(plan_knowledge.overview(engine, entry), lang)
+        plan = PlanView(_overview(entry), lang)
         page = render_template(
             "plan.html",
             plan=plan,
@@ -215,7 +230,7 @@ def latest_plan(lang: str) -> ResponseReturnValue:
 def matrix(lang: str, path: str) -> str:
     """A plan's actions against its lines, by both readings."""
     entry = next((e for e in plan_knowledge.plans(service().engine) if e.iri == data_iri(path)), None)
-    plan = PlanView(plan_knowledge.overview(service().engine, entry), lang) if entry else None
+    plan = PlanView(_overview(entry), lang) if entry else None
     if plan is None or not plan.actions:
         raise UnknownResource(iri=data_iri(path))
     document = _document_of(plan.plan.iri, lang)
