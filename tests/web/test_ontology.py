@@ -344,6 +344,8 @@ def test_a_term_s_page_tells_all(client: FlaskClient) -> None:
     assert "Warning" in action
     assert "Celebrar entre 3-4 jornades" in action
     assert "The rules of the following hold too" in action
+    (apart,) = re.findall(r"<dt>Incompatible with</dt><dd>(.*?)</dd>", action)
+    assert re.findall(r"/ns/term/(\w+)", apart) == ["ActionExecution", "ActionLine"]
 
 
 def test_search_engines_and_programs_read_the_page(client: FlaskClient) -> None:

@@ -154,7 +154,7 @@ class Term:
     """A class or a property of the ontology.
 
     *since* is the version that brought the term; *replacements* are the terms to use in its place where it is
-    deprecated.
+    deprecated; nothing is both of it and of one of *disjoint*.
     """
 
     iri: str
@@ -172,6 +172,7 @@ class Term:
     since: str | None = None
     is_deprecated: bool = False
     replacements: Sequence[str] = ()
+    disjoint: Sequence[str] = ()
 
     @property
     def local_name(self) -> str:
@@ -248,6 +249,7 @@ def _term(iri: str, texts: Mapping[tuple[str, str], list[Text]], links: Mapping[
         next(iter(linked(_OWL + "versionInfo")), None),
         "true" in linked(_OWL + "deprecated"),
         linked(NAMESPACES["dcterms"] + "isReplacedBy"),
+        linked(_OWL + "disjointWith"),
     )
 
 

@@ -191,6 +191,12 @@ class TermView:
         return [self._of.term(t.iri) for t in self._of.terms.values() if self.term.iri in t.parents]
 
     @property
+    def opposites(self) -> list[Value]:
+        """Which of our terms nothing is of that is of it, whichever of the two says so."""
+        said = [t.iri for t in self._of.terms.values() if self.term.iri in t.disjoint]
+        return [self._of.term(iri) for iri in (*self.term.disjoint, *said)]
+
+    @property
     def domains(self) -> list[Value]:
         """What a property is said of."""
         return [self._of.term(iri) for iri in self.term.domains]
