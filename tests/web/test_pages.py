@@ -161,6 +161,11 @@ def test_a_page_is_described_by_its_first_facts(client: FlaskClient) -> None:
     assert 'content="Guiding criterion: General criterion 3. La XMESS ha de promoure' in criterion
 
 
+def test_a_list_tells_how_many_of_it_were_added(client: FlaskClient) -> None:
+    """The first strategic line has thirteen actions by the document, and one more."""
+    assert "13 segons el document i 1 que hi afegeix" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
+
+
 def test_a_line_that_no_action_cites_says_so(client: FlaskClient) -> None:
     """An empty list would look like a fault."""
     assert "Cap acció del pla no cita aquesta línia" in client.get("/ca/xmess/plan/2020/action-line/4").text

@@ -108,6 +108,11 @@ class Backlinks:
         """How many there are."""
         return sum(len(values) for _, values in self.groups)
 
+    @property
+    def added(self) -> int:
+        """How many of them curators added."""
+        return sum(value.note is not None for _, values in self.groups for value in values)
+
 
 @dataclass(frozen=True)
 class Standing:
