@@ -224,7 +224,8 @@ def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, quads:
     places = [url.findtext(f"{SITEMAP}loc") for url in urls]
     subjects = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
     held = {iri for iri in subjects if iri.startswith(DATA) and "#" not in iri}
-    pages = ["", *introspection.OVERVIEWS, *PAGES]
+    terms = {iri for iri in subjects if iri.startswith(WP)}
+    pages = ["", *introspection.OVERVIEWS, *PAGES, *terms]
 
     assert answer.mimetype == "application/xml"
     assert len(places) == len(set(places)) == len(LANGUAGES) * (len(held) + len(pages))

@@ -29,7 +29,7 @@ from workplan.release.reading import read_all, read_file
 from workplan.release.validation import validate
 from workplan.release.versions import read_ontology
 from workplan.web.pattern import PATTERNS
-from workplan.web.publication import VersionView
+from workplan.web.publication import CHECKS, VersionView
 
 ROOT = Path(__file__).parents[2]
 NS = "https://w3id.org/sse-workplan/ns"
@@ -378,6 +378,14 @@ def test_the_page_says_how_to_cite_a_version(client: FlaskClient, lang: str) -> 
     assert "(2026" in apa
     assert f"url = {{{NS}/{VERSION}}}" in bibtex
     assert "year = {2026}" in bibtex
+
+
+def test_the_page_counts_the_checks_as_they_are_told(client: FlaskClient) -> None:
+    """As many made and passed as the document says, which a test of its own holds to what is checked."""
+    told = re.findall(r"^\| ([A-Z]+!?) \| (\d+) \| (\d+) \|$", (ROOT / "docs" / "ontology-checks.md").read_text(), re.M)
+
+    assert [(tool, int(made), int(passed)) for tool, made, passed in told] == list(CHECKS)
+    assert "FOOPS!" in client.get("/ca/ns").text
 
 
 @each_language

@@ -16,6 +16,7 @@ from workplan.engine.negotiation import choose
 from workplan.engine.writing import ntriples_of, write_graph
 from workplan.knowledge.catalogue import catalogue
 from workplan.knowledge.introspection import Survey, count_resources, resources, survey
+from workplan.knowledge.ontology import terms_of
 from workplan.language import DEFAULT, LANGUAGES
 from workplan.model.errors import N_, BadRequest, NotAcceptable
 from workplan.model.formats import GRAPH_FORMATS, JSON_LD, TURTLE, Format
@@ -34,7 +35,7 @@ CATALOGUE_FORMATS: Final = (TURTLE, JSON_LD)
 SITEMAP_RESOURCES: Final = 15_000
 """Resources in one file: each has an address a language, and a file holds 50,000 (https://www.sitemaps.org)."""
 
-OVERVIEWS: Final = ("ns", "quality", "sparql", "search", "query/", "api")
+OVERVIEWS: Final = ("ns", "ns/patterns", "shapes", "quality", "sparql", "search", "query/", "api")
 """The pages of many things at once, as they stand after their language."""
 
 _SITEMAP: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -120,7 +121,8 @@ def map_site() -> Response:
     found = resources(engine, SITEMAP_RESOURCES, (page - 1) * SITEMAP_RESOURCES)
     paths = [{lang: page_path(iri, lang) or "/" for lang in LANGUAGES} for iri in found]
     if page == 1:
-        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in ("", *OVERVIEWS, *PAGES)), *paths]
+        ends = ("", *OVERVIEWS, *PAGES, *(f"ns/term/{term.local_name}" for term in terms_of(engine)))
+        paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in ends), *paths]
     return _xml(f"<urlset {_SITEMAP}>", (_entry(each) for each in paths), "</urlset>")
 
 

@@ -32,7 +32,7 @@ from .data import answer, graph_body, see_page, service, share, varied, wants
 from .data import keep as keep_release
 from .headers import SCRIPTED
 from .pattern import PATTERNS, PatternView
-from .publication import HeaderView, VersionView, defined
+from .publication import CHECKS, HeaderView, VersionView, defined
 from .resource import Namer, Value, shortened
 from .term import TermView, Vocabulary
 from .themes import folded
@@ -157,6 +157,7 @@ def show_ontology(lang: str) -> Response:
         patterns=PATTERNS,
         minute=_MINUTE % lang,
         versions=known_versions()[::-1],
+        checks=CHECKS,
         rules=len(rules),
         diagram=drawn,
         relations=relations,

@@ -18,6 +18,7 @@ from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_
 from workplan.model.formats import (
     CONSTRUCT_FORMATS,
+    CSV,
     CSV_METADATA,
     GRAPH_FORMATS,
     JSON_RESULTS,
@@ -361,6 +362,12 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
         "/search.json": _search(said),
         "/ns": _get("ontology", said(N_("L'ontologia")), [graph_format], GRAPH_FORMATS),
         "/shapes": _get("shapes", said(N_("Les formes SHACL")), [graph_format], GRAPH_FORMATS),
+        "/shapes.csv": _get(
+            "profile",
+            said(N_("El que demanen les formes, com a taula DCTAP")),
+            [_in_query("lang", {"type": "string", "enum": list(LANGUAGES)})],
+            [CSV],
+        ),
         "/dump.{extension}": _get("dump", said(N_("Totes les dades")), dumps, DUMP_FORMATS, is_compressed=True),
         "/releases/{version}/dump.{extension}": _get(
             "pinnedDump",

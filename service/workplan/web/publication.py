@@ -19,6 +19,9 @@ from .headings import expand
 from .resource import Namer, Value
 from .term import TermView
 
+CHECKS: Final = (("FOOPS!", 24, 19), ("OOPS!", 41, 35), ("ROBOT", 32, 26), ("LOV", 8, 7))
+"""How many checks each tool of the field makes and how many the ontology passes, as docs/ontology-checks.md tells."""
+
 _SCHEMA: Final = "https://schema.org"
 
 
