@@ -162,6 +162,16 @@ def test_json_has_the_shape_that_is_documented(client: FlaskClient, root: Path) 
         assert "".join(part["text"] for part in result["titleParts"]) == result["title"]
 
 
+def test_what_a_term_is_called_elsewhere_is_no_name_of_its_own(client: FlaskClient) -> None:
+    """StratML's words are not ours, and a question is found once, as itself."""
+    strangers = client.get("/search.json?q=PerformancePlanOrReport&lang=en").json
+    kinds = client.get("/search.json?q=compra+p%C3%BAblica&lang=es").json["kinds"]  # type: ignore[index]
+
+    assert strangers is not None
+    assert strangers["total"] == 0
+    assert "term" not in kinds or kinds["term"]["total"] == 0
+
+
 def test_json_is_open_to_any_site_and_kept_by_release(client: FlaskClient) -> None:
     """The same answer is not sent twice."""
     answer = client.get("/search.json?q=joves&lang=ca")

@@ -103,6 +103,8 @@ _FIELD_OF: Final = {_expand(name): field for field, names in _PROPERTIES.items()
 _KIND_OF: Final = {_expand(name): kind for kind, names in KINDS.items() for name in names}
 _TYPE: Final = _expand("rdf:type")
 _CURATED: Final = "/curated"
+_ALIGNMENTS: Final = GRAPH + "alignments/"
+_COMPETENCY_QUESTION: Final = _expand("mod:competencyQuestion")
 
 _SCHEMA: Final = f"""
 CREATE TABLE resource (
@@ -213,7 +215,12 @@ class _Reader:
         self._stated: dict[str, set[str]] = defaultdict(set)
 
     def read(self, quad: Quad) -> None:
-        """Take up *quad*."""
+        """Take up *quad*, unless it says what a term is called elsewhere or what the ontology was made to answer.
+
+        A question is found as itself.
+        """
+        if _is_alignment(quad) or quad.predicate.value == _COMPETENCY_QUESTION:
+            return
         subject, predicate, value = quad.subject, quad.predicate.value, quad.object
         if not isinstance(subject, NamedNode | BlankNode) or not isinstance(value, NamedNode | BlankNode | Literal):
             return
@@ -297,6 +304,11 @@ _IN_SCHEME: Final = _expand("skos:inScheme")
 _PATH: Final = _expand("sh:path")
 _TARGET: Final = _expand("sh:targetClass")
 _SHAPE_NAME: Final = _expand("sh:name")
+
+
+def _is_alignment(quad: Quad) -> bool:
+    """Whether *quad* says what one of our terms corresponds to in another vocabulary."""
+    return isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(_ALIGNMENTS)
 
 
 def _is_curated(quad: Quad) -> bool:
