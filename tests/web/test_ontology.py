@@ -18,9 +18,10 @@ import pytest
 from dctap.config import get_config
 from dctap.csvreader import csvreader
 from flask.testing import FlaskClient
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfFormat, Store, parse
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, URIRef
 
+from workplan.engine.embedded import EmbeddedEngine
 from workplan.export.profile import COLUMNS
 from workplan.language import LANGUAGES
 from workplan.release.build import Release
@@ -28,8 +29,10 @@ from workplan.release.changes import changes
 from workplan.release.reading import read_all, read_file
 from workplan.release.validation import validate
 from workplan.release.versions import read_ontology
+from workplan.web import create_app
 from workplan.web.pattern import PATTERNS
 from workplan.web.publication import CHECKS, VersionView
+from workplan.web.service import Service
 
 ROOT = Path(__file__).parents[2]
 NS = "https://w3id.org/sse-workplan/ns"
@@ -435,6 +438,41 @@ def test_the_table_of_the_shapes_reads_back(client: FlaskClient, lang: str) -> N
         "wp:Team",
     )
     assert "{?" not in answer.text
+
+
+@pytest.fixture
+def bare(service: Service) -> FlaskClient:
+    """A client of a service that holds an ontology with deprecated terms, and nothing that uses it."""
+    text = (ROOT / "tests" / "ontology" / "life" / "2.0.0" / "ontology.ttl").read_text()
+    store = Store()
+    store.load(
+        text.replace("https://w3id.org/sse-workplan/id/prova/ns", NS).encode(),
+        format=RdfFormat.TURTLE,
+        to_graph=NamedNode(f"https://w3id.org/sse-workplan/graph/ontology/{VERSION}"),
+    )
+    engine = EmbeddedEngine(store, service.config.limits)
+    return create_app(Service(engine, service.config, None, service.queries)).test_client()
+
+
+def test_a_deprecated_term_says_what_to_use_instead(bare: FlaskClient) -> None:
+    """On its page with the reason, and in the list at a glance."""
+    text = unescape(bare.get("/en/ns/term/Fair").text)
+
+    assert "Use in its place:" in text
+    assert '<a href="/en/ns/term/Market">Market</a>' in text
+    assert "The class “Fair” is deprecated; use “Market”, which serves weekly ones too." in text
+    assert bare.get("/es/ns").text.count("en desuso</span>") == 2
+
+
+@each_language
+def test_an_ontology_that_no_data_use_is_documented_too(bare: FlaskClient, lang: str) -> None:
+    """Without shapes, examples or counts, which no page then makes up."""
+    answers = {path: bare.get(f"/{lang}/{path}") for path in ("ns", "ns/term/Market", "ns/patterns", "shapes")}
+
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(answers, 200)
+    assert Page(answers["ns/term/Market"].text).examples == []
+    assert len(Page(answers["ns/patterns"].text).examples) == 1  # the demonstration
+    assert bare.get("/shapes.csv").text.strip() == ",".join(COLUMNS)
 
 
 @each_language

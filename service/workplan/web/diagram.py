@@ -142,7 +142,10 @@ def draw(
     ]
     arrows = _arrows(boxes, joined, routes, centre, {n: tops[y] for n, (_, y) in places.items()}, name)
     return Diagram(
-        max(centre.values()) + WIDTH / 2 + MARGIN, max(box.y + box.height for box in boxes) + MARGIN, boxes, arrows
+        max(centre.values(), default=0) + WIDTH / 2 + MARGIN,
+        max((box.y + box.height for box in boxes), default=0) + MARGIN,
+        boxes,
+        arrows,
     )
 
 

@@ -17,12 +17,11 @@ from workplan.release.changes import Change, Effect
 from .citation import Citation
 from .headings import expand
 from .resource import Namer, Value
+from .structured import CONTEXT
 from .term import TermView
 
 CHECKS: Final = (("FOOPS!", 24, 19), ("OOPS!", 41, 35), ("ROBOT", 32, 26), ("LOV", 8, 7))
 """How many checks each tool of the field makes and how many the ontology passes, as docs/ontology-checks.md tells."""
-
-_SCHEMA: Final = "https://schema.org"
 
 
 class HeaderView:
@@ -97,7 +96,7 @@ class HeaderView:
     def linked(self, terms: Sequence[TermView]) -> dict[str, Any]:
         """The ontology with its *terms* in the words of schema.org."""
         return {
-            "@context": _SCHEMA,
+            "@context": CONTEXT,
             "@type": "DefinedTermSet",
             "@id": ONTOLOGY,
             "url": ONTOLOGY,
@@ -146,7 +145,7 @@ class VersionView:
 def defined(view: TermView, lang: str) -> dict[str, Any]:
     """The term *view* in the words of schema.org."""
     return {
-        "@context": _SCHEMA,
+        "@context": CONTEXT,
         "@type": "DefinedTerm",
         "@id": view.term.iri,
         "url": view.term.iri,

@@ -106,9 +106,16 @@ class Vocabulary(Namer):
             severity.name.lower(),
             self.best(rule.messages) or Value(shortened(rule.iri)),
             self.best(rule.descriptions),
-            self.term(rule.path) if rule.path else None,
+            self._property(rule),
             [self.term(target) for target in rule.targets],
         )
+
+    def _property(self, rule: Rule) -> Value | None:
+        """What *rule* is about: ours by its label, another's as the rule calls it."""
+        if rule.path is None:
+            return None
+        own = self.term(rule.path)
+        return own if rule.path in self.terms else self.best(rule.names, own.href) or own
 
     def rules_by_property(self, rules: Iterable[Rule]) -> list[RuleGroup]:
         """*rules* under the properties that they are about, in alphabetical order."""
