@@ -107,6 +107,12 @@ def test_filters_are_taken_off_one_by_one_or_all(client: FlaskClient) -> None:
     assert '<meta name="robots" content="noindex">' in page
 
 
+def test_an_acronym_comes_with_what_it_stands_for(client: FlaskClient) -> None:
+    """On the home page and in the list to choose from, for who has never met it."""
+    assert '<span class="also">Compra pública responsable</span>' in client.get("/ca/").text
+    assert "CPR · Compra pública responsable (3)" in client.get(PLAN).text
+
+
 def test_what_a_form_leaves_empty_is_not_in_the_address(client: FlaskClient) -> None:
     """So that people share what says something."""
     answer = client.get(f"{PLAN}?line=&action-line=&team=ST&instrument=&scope=cpr&budget=")

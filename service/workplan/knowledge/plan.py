@@ -13,7 +13,7 @@ from workplan.engine.query import QueryEngine
 from workplan.model.namespaces import NAMESPACES, WP
 
 from .asking import solutions
-from .description import Name, names_of
+from .description import Name, Text, names_of, text_of
 
 _PLANS = """
 SELECT ?plan ?network ?year
@@ -84,6 +84,26 @@ WHERE {
 }
 """
 
+_OBSERVED = """
+SELECT ?this ?observation
+WHERE {
+  ?version dcterms:isVersionOf ?this .
+  ?action wp:elementOf ?version .
+  ?observation wp:refAction ?action .
+}
+LIMIT 1
+"""
+
+_ALTERNATIVES = """
+SELECT ?this ?scope ?label
+WHERE {
+  ?version dcterms:isVersionOf ?this .
+  ?action wp:elementOf ?version ;
+    wp:thematicScope ?scope .
+  ?scope skos:altLabel ?label .
+}
+"""
+
 _SUPERSEDED = """
 SELECT ?this ?action ?printed
 WHERE {
@@ -110,8 +130,9 @@ class PlanOverview:
 
     *events* are those of its making, in order; *statuses* how far its versions have come. *curated* holds the assertion
     behind each (element, property, value) that curators added, *gaps* the (element, property) on record as unknown.
-    *superseded* are the printed (action, line of action) in whose place curators propose another line. *names* names
-    everything mentioned.
+    *superseded* are the printed (action, line of action) in whose place curators propose another line. *alternatives*
+    are other names of the subjects of actions, and *is_observed* tells whether anything is known of what was done.
+    *names* names everything mentioned.
     """
 
     iri: str
@@ -124,6 +145,8 @@ class PlanOverview:
     gaps: frozenset[tuple[str, str]]
     statuses: Sequence[str]
     superseded: frozenset[tuple[str, str]]
+    alternatives: Mapping[str, Sequence[Text]]
+    is_observed: bool
     names: Mapping[str, Name]
 
     def of_class(self, local_name: str) -> Sequence[str]:
@@ -172,6 +195,10 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
             values[row[key].value][row["property"].value].append(value.value)
             mentioned |= {row[key].value, value.value} if isinstance(value, NamedNode) else {row[key].value}
     gaps = {(row["element"].value, row["property"].value) for row in solutions(engine, _GAPS, this=this)}
+    alternatives: dict[str, list[Text]] = defaultdict(list)
+    for row in solutions(engine, _ALTERNATIVES, this=this):
+        if text_of(row["label"]) not in alternatives[row["scope"].value]:
+            alternatives[row["scope"].value].append(text_of(row["label"]))
     statuses = sorted({row["status"].value for row in solutions(engine, _STATUS, this=this)})
     names = names_of(engine, mentioned | {prop for _, prop in gaps} | set(statuses))
 
@@ -200,6 +227,8 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
         frozenset(gaps),
         statuses,
         frozenset((row["action"].value, row["printed"].value) for row in solutions(engine, _SUPERSEDED, this=this)),
+        alternatives,
+        any(True for _ in solutions(engine, _OBSERVED, this=this)),
         names,
     )
 

@@ -36,16 +36,17 @@ _LONGEST: Final = 64
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice of a facet: its *key* in addresses, the *count* of actions that it would leave."""
+    """A choice of a facet: its *key* in addresses, what it is *also* called, the *count* of actions it would leave."""
 
     key: str
     value: Value
+    also: Value | None
     count: int
 
     @property
     def text(self) -> str:
         """What it is called in a list: its code before its name, cut between words where it is long."""
-        whole = f"{self.value.code} · {self.value.text}" if self.value.code else self.value.text
+        whole = " · ".join(filter(None, [self.value.code, self.value.text, self.also.text if self.also else ""]))
         return whole if len(whole) <= _LONGEST else whole[:_LONGEST].rpartition(" ")[0] + "…"
 
 
@@ -109,7 +110,8 @@ class Filters:
     def _facet(self, facet: Facet) -> FacetView:
         counted = counts(self._view.plan, facet, self._chosen)
         offered = {
-            iri: Choice(key_of(iri, self._view.names), self._view.named(iri), count) for iri, count in counted.items()
+            iri: Choice(key_of(iri, self._view.names), self._view.named(iri), self._view.also(iri), count)
+            for iri, count in counted.items()
         }
         others = {name: iri for name, iri in self._chosen.items() if name != facet.name}
         return FacetView(

@@ -12,7 +12,7 @@ from workplan.knowledge.description import Name
 from workplan.knowledge.facets import FACETS, counts
 from workplan.knowledge.plan import PlanOverview
 from workplan.knowledge.readings import PRINTED, PROPOSED, tie
-from workplan.language import long_date, number
+from workplan.language import long_date, number, pick
 from workplan.model.iris import data_path, page_path
 from workplan.model.namespaces import WP
 
@@ -60,9 +60,10 @@ class ActionLineView:
 
 @dataclass(frozen=True)
 class ScopeView:
-    """A subject with the *count* of its actions, and its *key* in addresses."""
+    """A subject with the *count* of its actions, its *key* in addresses, and what it is *also* called."""
 
     value: Value
+    also: Value | None
     key: str
     count: int
 
@@ -173,9 +174,14 @@ class PlanView(Namer):
         facet = next(facet for facet in FACETS if facet.name == "scope")
         counted = counts(self.plan, facet, {})
         return [
-            ScopeView(self.named(iri), key_of(iri, self.names), count)
+            ScopeView(self.named(iri), self.also(iri), key_of(iri, self.names), count)
             for iri, count in sorted(counted.items(), key=lambda item: -item[1])
         ]
+
+    def also(self, iri: str) -> Value | None:
+        """What the subject *iri* is also called, as where its name is an acronym."""
+        found = pick(self.plan.alternatives.get(iri, ()), self.lang)
+        return Value(found[0], self.mark(found[1])) if found else None
 
     @cached_property
     def statuses(self) -> list[Value]:
