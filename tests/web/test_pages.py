@@ -166,6 +166,15 @@ def test_a_list_tells_how_many_of_it_were_added(client: FlaskClient) -> None:
     assert "13 segons el document i 1 que hi afegeix" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
 
 
+def test_a_page_leads_to_the_questions_about_its_resource(client: FlaskClient) -> None:
+    """Their table, spreadsheet and SPARQL are one click away."""
+    for path, question in (("team/st", "team-actions?team="), ("plan/2020/action/08", "action?action=")):
+        address = f"/en/query/{question}xmess/{path}"
+
+        assert f'<a href="{address}" rel="nofollow">' in client.get(f"/en/xmess/{path}").text
+        assert client.get(address).status_code == 200
+
+
 def test_a_line_that_no_action_cites_says_so(client: FlaskClient) -> None:
     """An empty list would look like a fault."""
     assert "Cap acció del pla no cita aquesta línia" in client.get("/ca/xmess/plan/2020/action-line/4").text

@@ -45,6 +45,9 @@ from .structured import structured
 ACTIONS_TABLE: Final = "plan-table"
 """The saved question that gives all that is known of each action, a row an action."""
 
+_ASKED_AS: Final = {"wp:Team": "team", "wp:PlannedAction": "action"}
+"""What a parameter is called that takes a resource of each of these classes."""
+
 _SHEETS: Final = (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
 
 pages = Blueprint("pages", __name__)
@@ -175,9 +178,7 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
         )
     else:
         own = ParticularsView(particulars(engine, description, around.neighbours), view.iri, lang)
-        page = render_template(
-            "resource.html", own=own, document=_document_at(view), questions=service().queries, **frame
-        )
+        page = render_template("resource.html", own=own, document=_document_at(view), **frame)
     return _signposted(page, path)
 
 
@@ -196,7 +197,18 @@ def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
     )
     address, shared = f"{request.host_url}{view.lang}/{quote(path, safe='/')}", sharing(view.lang)
     told = structured(view, address, config.title_in(view.lang), config.licence, shared.picture)
-    return {"citation": citation, "canonical": address, "structured": told}
+    return {"citation": citation, "canonical": address, "structured": told, "questions": _questions_about(view)}
+
+
+def _questions_about(view: ResourceView) -> list[tuple[str, str]]:
+    """The saved questions that ask of such a resource as that of *view*: each one's title, and where it is answered."""
+    name = next((name for kind, name in _ASKED_AS.items() if view.is_a(kind)), None)
+    asked = urlencode({name: data_path(view.iri)}, safe="/") if name else ""
+    return [
+        (query.title(view.lang), f"/{view.lang}/query/{query.name}?{asked}")
+        for query in service().queries.values()
+        if any(parameter.name == name and parameter.is_required for parameter in query.parameters)
+    ]
 
 
 def _document_at(view: ResourceView) -> str | None:
