@@ -342,6 +342,8 @@ def test_a_term_s_page_tells_all(client: FlaskClient) -> None:
     for said in ("dcterms:subject", "Planned action", "skos:Concept", "(8 values)", "It is said of 29", "may still"):
         assert said in scope
     assert f"since version {VERSION}" in scope
+    assert "May be said of it" in action
+    assert "Lead to it" in action
     assert "The action has no code; exactly one is expected" in action
     assert "Violation" in action
     assert "Warning" in action

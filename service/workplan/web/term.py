@@ -204,6 +204,16 @@ class TermView:
         return [self._of.term(iri) for iri in (*self.term.disjoint, *said)]
 
     @property
+    def said_of_it(self) -> list[Value]:
+        """Our properties that are said of a class and of no other."""
+        return [self._of.term(t.iri) for t in self._of.terms.values() if self.term.iri in t.domains]
+
+    @property
+    def leading_to_it(self) -> list[Value]:
+        """Our properties that lead to a class and to no other."""
+        return [self._of.term(t.iri) for t in self._of.terms.values() if self.term.iri in t.ranges]
+
+    @property
     def domains(self) -> list[Value]:
         """What a property is said of."""
         return [self._of.term(iri) for iri in self.term.domains]
