@@ -498,3 +498,23 @@ def test_a_version_says_what_it_changes(client: FlaskClient, lang: str) -> None:
             "en": "Data must be revised",
         }[lang]
     )
+
+
+def test_a_published_version_stays_as_it_was(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its file in every format, a page that says which is current, and a place in the list of those that there are."""
+    life = ROOT / "tests" / "ontology" / "life"
+    monkeypatch.setattr("workplan.release.versions.versions_folder", lambda: life)
+    kept = canonical((life / "1.0.0" / "ontology.ttl").read_bytes(), "text/turtle")
+    given = [client.get("/ns/1.0.0", headers={"Accept": media_type}) for media_type in TYPES]
+    shown = client.get("/ns/1.0.0", headers={"Accept": "text/html", "Accept-Language": "en"})
+    page = client.get(shown.headers["Location"]).text
+
+    assert all(canonical(answer.data, answer.mimetype) == kept for answer in given)
+    assert f'<{NS}/1.0.0>; rel="canonical"' in given[0].headers.getlist("Link")
+    assert '</en/ns/version/1.0.0>; rel="alternate"; type="text/html"; hreflang="en"' in shown.headers.getlist("Link")
+    assert shown.headers["Location"] == "/en/ns/version/1.0.0"
+    assert f"It is not the current one, which is {VERSION}." in page
+    assert f"What changes from {VERSION}" in page
+    assert (
+        f"{VERSION}, 1.0.0, 2.0.0" in client.get("/ns/9.9.9", headers={"Accept": "*/*"}).get_json(force=True)["detail"]
+    )

@@ -106,8 +106,9 @@ def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResp
     if version not in (None, current, *frozen):
         raise UnknownVersion(version=version, known=", ".join(known_versions() if frozen else [current]))
     response: BaseResponse
+    page = path if version in (None, current) else f"{path}/version/{version}"
     if form is HTML:
-        response = see_page(path if version in (None, current) else f"{path}/version/{version}")
+        response = see_page(page)
     else:
         body = (
             write_graph(ntriples_of(ontology_at(version)), form)
@@ -120,7 +121,7 @@ def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResp
     for each in GRAPH_FORMATS:
         response.headers.add("Link", f'<{address}?format={each.name}>; rel="alternate"; type="{each.media_type}"')
     for lang in LANGUAGES:
-        response.headers.add("Link", f'</{lang}/{path}>; rel="alternate"; type="text/html"; hreflang="{lang}"')
+        response.headers.add("Link", f'</{lang}/{page}>; rel="alternate"; type="text/html"; hreflang="{lang}"')
     response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
     response.headers.add("Link", f'<{iri}>; rel="latest-version"')  # RFC 5829
     return response
