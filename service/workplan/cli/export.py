@@ -1,30 +1,21 @@
 """``workplan export``: a plan in the form in which another tool takes it."""
 
 import sys
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
 
 import click
 
-from workplan.export.decidim import WITHOUT_EQUAL as NOT_IN_DECIDIM
-from workplan.export.decidim import decidim
-from workplan.export.plain import plain_json
-from workplan.export.stratml import WITHOUT_EQUAL as NOT_IN_STRATML
-from workplan.export.stratml import stratml, without_line
-from workplan.export.telling import Teller
-from workplan.knowledge.facts import facts_of, triples_of
+from workplan.export.plans import FORMS, exported
 from workplan.knowledge.plan import plans
-from workplan.language import cli_language, gettext, ngettext
+from workplan.language import cli_language
 from workplan.model.errors import N_, InputError
+from workplan.model.formats import Format
 from workplan.model.iris import data_iri, data_path
 from workplan.release.sources import load_home
 
 from .options import home_option, lang_option
 from .query import open_source
-
-FORMATS: Final = ("json", "stratml", "decidim")
 
 
 def _chosen(known: list[str], plan: str) -> str:
@@ -39,33 +30,16 @@ def _chosen(known: list[str], plan: str) -> str:
     )
 
 
-def _checked(form: str) -> str:
-    """*form*, which is one of FORMATS."""
-    if form in FORMATS:
-        return form
-    near = get_close_matches(form.lower(), FORMATS, n=1)
+def _form(name: str) -> Format:
+    """The form of that *name*."""
+    if name in FORMS:
+        return FORMS[name]
+    near = get_close_matches(name.lower(), FORMS, n=1)
     raise InputError(
         N_("No s'exporta cap pla en el format «%(form)s»; se n'exporten en: %(known)s."),
-        form=form,
-        known=near[0] if near else ", ".join(FORMATS),
+        form=name,
+        known=near[0] if near else ", ".join(FORMS),
     )
-
-
-def _remarks(teller: Teller, form: str, lang: str) -> Iterator[str]:
-    """What is not in the file, or not as one would think."""
-    remark = NOT_IN_STRATML if form == "stratml" else NOT_IN_DECIDIM
-    yield gettext(remark, lang)
-    if form == "stratml" and (left := without_line(teller.facts)):
-        yield gettext(N_("Sense línia estratègica, aquestes accions no hi caben: %(actions)s."), lang) % {
-            "actions": ", ".join(teller.named(action) for action in left)
-        }
-    if count := len(teller.untranslated):
-        yield ngettext(
-            "%(n)s text hi és en una altra llengua, perquè no té traducció.",
-            "%(n)s textos hi són en una altra llengua, perquè no tenen traducció.",
-            count,
-            lang,
-        ) % {"n": count}
 
 
 def _write(body: bytes, file: Path | None) -> None:
@@ -86,8 +60,8 @@ def _write(body: bytes, file: Path | None) -> None:
 @click.option(
     "--format",
     "form",
-    metavar="|".join(FORMATS),
-    default=FORMATS[0],
+    metavar="|".join(FORMS),
+    default=next(iter(FORMS)),
     show_default=True,
     help="json is plain JSON that `workplan validate` reads; stratml is ISO 17469-1; decidim is the CSV that Decidim's "
     "accountability imports.",
@@ -107,15 +81,10 @@ def export(plan: str, form: str, file: Path | None, root: Path | None, folder: P
 
     What that format has no place for is told on stderr.
     """
-    form = _checked(form)
+    chosen = _form(form)
     engine = open_source(load_home(root), folder, None).engine
     iri = _chosen([entry.iri for entry in plans(engine)], plan)
-    if form == "json":
-        _write(plain_json(triples_of(engine, iri)).encode() + b"\n", file)
-        return
-    lang = cli_language()
-    facts = facts_of(engine, iri)
-    body, teller = stratml(facts, lang) if form == "stratml" else decidim(facts)
-    _write(body, file)
-    for remark in _remarks(teller, form, lang):
+    done = exported(engine, iri, chosen, cli_language())
+    _write(done.body, file)
+    for remark in done.remarks:
         click.echo(remark, err=True)

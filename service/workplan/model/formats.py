@@ -75,6 +75,10 @@ XLSX: Final = Format(
 )
 CSV_METADATA: Final = Format("csv-metadata.json", "application/csvm+json", "CSVW", is_text=False)
 
+PLAIN_JSON: Final = Format("json", "application/ld+json", "JSON", is_text=False)
+STRATML: Final = Format("stratml.xml", "application/xml", "StratML (ISO 17469-1)", is_text=False)
+DECIDIM: Final = Format("decidim.csv", "text/csv", "CSV (Decidim)")
+
 SVG: Final = Format("svg", "image/svg+xml", "SVG", is_text=False)
 PNG: Final = Format("png", "image/png", "PNG", is_text=False)
 VEGA_LITE: Final = Format("vl.json", "application/vnd.vegalite.v6+json", "Vega-Lite", ("vega-lite",), is_text=False)

@@ -20,6 +20,7 @@ RESERVED: Final = frozenset(
         "document",
         "dump",
         "embed",
+        "export",
         "graph",
         "health",
         "id",

@@ -25,7 +25,7 @@ _SEGMENTS: Final = {
     "query": "query",
     **dict.fromkeys(("embed", "embed.js", "oembed"), "embed"),
     **dict.fromkeys(("id", "data", "graph", "ns", "shapes", "context", "problem"), "data"),
-    **dict.fromkeys(("dump", "releases"), "dump"),
+    **dict.fromkeys(("dump", "export", "releases"), "dump"),
     **dict.fromkeys(("", "ca", "es", "en"), "page"),
     **dict.fromkeys((".well-known", "catalog", "sitemap", "robots", "openapi", "quality", "search"), "catalogue"),
     "static": "static",

@@ -12,6 +12,7 @@ from workplan.engine.outline import kind_of
 from workplan.export.answer import LAST_PAGE, RENDERERS, Renderer, Source, known_parameters, renderers_of
 from workplan.export.chart import NARROWEST, WIDEST, WIDTH
 from workplan.export.palette import THEMES
+from workplan.export.plans import FORMS
 from workplan.knowledge.choices import Choice, start_values
 from workplan.knowledge.search import LONGEST, MOST_RESULTS
 from workplan.language import LANGUAGES, gettext, pick
@@ -335,6 +336,12 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
             said(N_("La descripció d'un recurs")),
             [path, _extension([form.name for form in DESCRIPTION_FORMATS])],
             DESCRIPTION_FORMATS,
+        ),
+        "/export/{path}.{extension}": _get(
+            "exportPlan",
+            said(N_("Un pla sencer, com el prenen altres eines")),
+            [path, _extension([form.name for form in FORMS.values()])],
+            tuple(FORMS.values()),
         ),
         "/sparql": {
             **_get("sparql", said(N_("Una consulta SPARQL 1.1")), [sparql], sparql_forms),

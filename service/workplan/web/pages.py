@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from workplan.engine.hints import SHAPES
 from workplan.export.credits import licence_name
+from workplan.export.plans import FORMS
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import names_of, with_kinds
 from workplan.knowledge.document import sources as documents
@@ -174,6 +175,7 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
             filters=filters.Filters(plan, filters.read(given, plan), request.path),
             document=_document_of(entry.iri, lang),
             files=_sheets(entry.iri, lang),
+            exports=FORMS.values(),
             **frame,
         )
     else:
