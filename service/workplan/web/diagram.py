@@ -132,7 +132,7 @@ def draw(
         Box(
             node,
             lines[node],
-            inside_of(node, inside),
+            inside if node == ELEMENT else (),
             node in elements or node == ELEMENT,
             centre[n] - WIDTH / 2,
             tops[places[n][1]],
@@ -147,11 +147,6 @@ def draw(
         boxes,
         arrows,
     )
-
-
-def inside_of(node: str, inside: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The classes that the box of *node* lists, each with its name: plan elements that no property singles out."""
-    return list(inside) if node == ELEMENT else []
 
 
 def _joined(relations: Sequence[Relation]) -> dict[tuple[str, str], list[str]]:

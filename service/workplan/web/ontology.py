@@ -15,7 +15,7 @@ from workplan.engine.writing import ntriples_of, write_graph
 from workplan.export import profile
 from workplan.knowledge import ontology as knowledge
 from workplan.knowledge.description import names_of
-from workplan.knowledge.ontology import Term
+from workplan.knowledge.ontology import Header, Term
 from workplan.knowledge.patterns import example_of, statements_of
 from workplan.knowledge.rules import Rule, rules_of
 from workplan.language import LANGUAGES, gettext, pick
@@ -122,7 +122,7 @@ def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResp
         response.headers.add("Link", f'<{address}?format={each.name}>; rel="alternate"; type="{each.media_type}"')
     for lang in LANGUAGES:
         response.headers.add("Link", f'</{lang}/{page}>; rel="alternate"; type="text/html"; hreflang="{lang}"')
-    response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
+    response.headers.add("Link", f'<{_licence()}>; rel="license"')
     response.headers.add("Link", f'<{iri}>; rel="latest-version"')  # RFC 5829
     return response
 
@@ -145,7 +145,7 @@ def show_ontology(lang: str) -> Response:
         lambda iri: vocabulary.term(iri).text if iri in vocabulary.terms else _called(iri, rules, lang),
         {diagram.ANY: gettext(N_("qualsevol recurs"), lang)},
     )
-    header = knowledge.header_of(service().engine)
+    header = _header()
     makers = header.values.get(_DCTERMS + "creator", ())
     about = HeaderView(header, Namer(names_of(service().engine, makers), lang))
     return _documented(
@@ -253,6 +253,16 @@ def _is_class(iri: str) -> bool:
     return iri.removeprefix(WP)[:1].isupper()
 
 
+def _licence() -> str:
+    """The address of the ontology's licence, which need not be that of a network's data."""
+    return _header().value(_DCTERMS + "license") or service().config.licence
+
+
+def _header() -> Header:
+    """What the ontology says of itself."""
+    return _kept("header", lambda engine: [knowledge.header_of(engine)])[0]
+
+
 def _terms() -> list[Term]:
     """The ontology's terms. Raises UnknownResource where the data hold none."""
     terms = _kept("terms", knowledge.terms_of)
@@ -294,7 +304,7 @@ def _documented(path: str, template: str, **values: Any) -> Response:
     version = path.rpartition("/")[2] if "/version/" in path else ontology_version()
     named = SHAPES if path == "shapes" else f"{ONTOLOGY}/{version}"
     response.headers.add("Link", f'<{named}>; rel="cite-as"')
-    response.headers.add("Link", f'<{service().config.licence}>; rel="license"')
+    response.headers.add("Link", f'<{_licence()}>; rel="license"')
     kind = "DefinedTerm" if "/term/" in path else "DefinedTermSet"
     response.headers.add("Link", f'<{NAMESPACES["schema"]}{kind}>; rel="type"')
     response.headers["Content-Security-Policy"] = SCRIPTED

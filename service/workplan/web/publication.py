@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+from workplan.export.credits import licence_name
 from workplan.knowledge.ontology import Header
 from workplan.language import gettext, long_date, pick
 from workplan.model.errors import N_
@@ -67,6 +68,11 @@ class HeaderView:
     def licence(self) -> str | None:
         """The address of its licence."""
         return self._header.value(expand("dcterms:license"))
+
+    @property
+    def licence_name(self) -> str:
+        """What its licence is called."""
+        return licence_name(self.licence) if self.licence else ""
 
     @property
     def _modified(self) -> date | None:
