@@ -233,6 +233,7 @@ def test_the_page_of_a_document_leads_to_it_and_does_not_list_its_places(client:
 
     assert '<a class="button" href="/ca/document/pla2020">' in answer.text
     assert "6011288190d54963" in answer.text
+    assert ">SHA256</a>" in answer.text
     assert len(answer.data) < 60_000
 
 

@@ -21,7 +21,7 @@ from workplan.knowledge.surroundings import Surroundings
 from workplan.language import DEFAULT, gettext, locale_of, long_date, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
-from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, WP
+from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
 from workplan.model.words import natural
 
 from .headings import APART, FIRST, IN_HEADING, IN_LEAD, IN_WORDS, INVERSE, KEPT_APART_BACK, LAST, TYPE, expand
@@ -33,6 +33,9 @@ _INTEGERS: Final = frozenset(
 
 _LINE: Final = re.compile(r"/source/[^/#]+#L([0-9]+)")
 """A place in a source document, with its line."""
+
+_ALGORITHM: Final = NAMESPACES["spdx"] + "checksumAlgorithm_"
+"""What the addresses of the algorithms of checksums begin with, before the name that people know them by."""
 
 _NOTES: Final[Mapping[str, str]] = {
     "/assertion/": N_("nota %(code)s de la curadoria"),
@@ -49,7 +52,10 @@ _SUMMARY: Final = 280
 _SUMMARY_FACTS: Final = 3
 
 FEW: Final = 12
-"""Resources of a list up to which it needs no headings of its own."""
+"""Resources of a list up to which it stands in one column."""
+
+_ONE_GROUP: Final = 5
+"""Resources of a list up to which it needs no headings by kind."""
 
 MOST_ROWS: Final = 80
 """Statements that a page lists; the downloads hold them all."""
@@ -176,6 +182,8 @@ class Namer:
                 _, found, code = iri.partition(mark)
                 if found:
                     return gettext(text, self.lang) % {"code": code}
+        if iri.startswith(_ALGORITHM):
+            return iri.removeprefix(_ALGORITHM).upper()
         return shortened(iri)
 
     def mark(self, tag: str) -> str:
@@ -351,14 +359,15 @@ class ResourceView(Namer):
         """What points to the resource, by property; a long list of several kinds by kind."""
         by_property: dict[str, list[Statement]] = defaultdict(list)
         for statement in sorted(self.description.incoming(), key=lambda s: self._order(s.subject)):
-            if statement.predicate.value not in KEPT_APART_BACK and isinstance(statement.subject, NamedNode):
+            is_told = isinstance(statement.subject, NamedNode) and statement.subject.value != ONTOLOGY
+            if is_told and statement.predicate.value not in KEPT_APART_BACK:
                 by_property[statement.predicate.value].append(statement)
         return [self._backlinks(prop, by_property[prop]) for prop in sorted(by_property, key=self._place)]
 
     def _backlinks(self, prop: str, statements: Sequence[Statement]) -> Backlinks:
         groups: dict[str | None, list[Value]] = defaultdict(list)
         for s in statements:
-            kind = kind_of(self.names.get(s.subject.value, Name())) if len(statements) > FEW else None
+            kind = kind_of(self.names.get(s.subject.value, Name())) if len(statements) > _ONE_GROUP else None
             groups[kind].append(self.named(s.subject.value, self._noted(self._note_of(s))))
         own = self.named(prop)
         heading, lang = (gettext(INVERSE[prop], self.lang), "") if prop in INVERSE else (f"← {own.text}", own.lang)
