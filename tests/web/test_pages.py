@@ -1,5 +1,6 @@
 """Every page of every resource, in three languages, and every link on it."""
 
+import gzip
 import re
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -42,11 +43,13 @@ def paths(release: Release) -> list[str]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_resource_has_its_page(client: FlaskClient, paths: list[str], lang: str) -> None:
-    """Whatever the data describe can be read by a person."""
+    """Whatever the data describe can be read by a person, on a page that is light to fetch."""
     answers = {path: client.get(f"/{lang}/{path}") for path in paths}
+    heavy = {path: size for path, answer in answers.items() if (size := len(gzip.compress(answer.data))) > 20_000}
 
     assert len(paths) > 200
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
+    assert heavy == {}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
