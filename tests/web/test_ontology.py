@@ -407,6 +407,14 @@ def test_every_rule_is_told_in_words(client: FlaskClient, lang: str) -> None:
     assert not re.search(r"\{[?$]\w+\}", text)
 
 
+def test_the_table_of_the_shapes_speaks_three_languages_and_says_so(client: FlaskClient) -> None:
+    """Another gets a sentence with those."""
+    answer = client.get("/shapes.csv?lang=fr")
+
+    assert answer.status_code == 400
+    assert "ca, es, en" in answer.json["detail"]  # type: ignore[index]
+
+
 @each_language
 def test_the_table_of_the_shapes_reads_back(client: FlaskClient, lang: str) -> None:
     """DCTAP's own reader finds its columns, a row for each property of each class, and nothing to complain of."""

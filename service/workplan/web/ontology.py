@@ -31,6 +31,7 @@ from . import diagram, example
 from .data import answer, graph_body, see_page, service, share, varied, wants
 from .data import keep as keep_release
 from .headers import SCRIPTED
+from .parameters import among, once
 from .pattern import PATTERNS, PatternView
 from .publication import CHECKS, HeaderView, VersionView, defined
 from .resource import Namer, Value, shortened
@@ -93,8 +94,9 @@ def give_profile() -> Response:
 
 
 def _table_language() -> str:
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else (request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0])
+    """The language that ``lang=`` asks for, or the reader's. Raises BadParameter where it is none of ours."""
+    asked = among("lang", once(("lang",)).get("lang"), LANGUAGES)
+    return asked or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResponse:
