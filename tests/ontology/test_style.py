@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib.namespace import DCTERMS, FOAF, ORG, PROV, QB, RDFS, SKOS, TIME, VANN, DefinedNamespace
 
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY, WP
+from workplan.release.versions import frozen_versions, version_order
 
 ROOT = Path(__file__).parents[2]
 DECLARATIONS = ROOT / "ontology" / "declarations.ttl"
@@ -140,11 +141,6 @@ def is_ours(subject: str) -> bool:
 def natural_order(text: str) -> list[tuple[int, str]]:
     """A key that puts ``action/9`` before ``action/10``, and a resource before its parts."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
-
-
-def version_order(version: str) -> tuple[int, ...]:
-    """A key that puts 0.9.0 before 0.10.0."""
-    return tuple(int(part) for part in version.split("."))
 
 
 def prefixes_of(path: Path) -> tuple[list[tuple[str, str]], set[str]]:
@@ -475,8 +471,7 @@ def test_the_header_names_the_vocabularies_that_the_ontology_builds_on() -> None
 
 def test_a_prior_version_is_named_where_one_was_frozen_and_only_there() -> None:
     """A header that names a version which nobody can fetch sends its reader nowhere."""
-    frozen = sorted((path.parent.name for path in (ROOT / "versions").glob("*/ontology.ttl")), key=version_order)
-    earlier = [version for version in frozen if version_order(version) < version_order(VERSION)]
+    earlier = [version for version in frozen_versions() if version_order(version) < version_order(VERSION)]
 
     assert values(ONTOLOGY_FILES, NamedNode(ONTOLOGY), "owl:priorVersion") == [
         NamedNode(f"{ONTOLOGY}/{version}") for version in earlier[-1:]
