@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from workplan.model.namespaces import DATA, NAMESPACES
+from workplan.model.namespaces import DATA, NAMESPACES, expand
 from workplan.release import context
 
 _RDF: Final = NAMESPACES["rdf"]
@@ -56,7 +56,7 @@ class _Writer:
         )
         self._nested = {node for node, count in mentions.items() if count == 1 and not self._leads_to_itself(node)}
         self._terms = {
-            _whole(definition if isinstance(definition, str) else definition["@id"]): name
+            expand(definition if isinstance(definition, str) else definition["@id"]): name
             for name, definition in context.context().items()
             if name not in NAMESPACES and name not in context.KEYWORDS and not name.startswith("@")
         }
@@ -128,7 +128,7 @@ class _Writer:
             return value.value if vocabulary else self._class(value)
         if not isinstance(value, Literal) or value.language:
             return None
-        if value.datatype.value != (_whole(kind) if kind else _STRING):
+        if value.datatype.value != (expand(kind) if kind else _STRING):
             return None
         return int(value.value) if kind == "xsd:integer" and _INT.fullmatch(value.value) else value.value
 
@@ -193,12 +193,6 @@ def _is_nameless(value: object) -> bool:
 
 def _one_or_all(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
-
-
-def _whole(name: str) -> str:
-    """The IRI of *name*, which has a prefix of ours."""
-    prefix, _, local = name.partition(":")
-    return NAMESPACES[prefix] + local
 
 
 def _compact(iri: str) -> str:

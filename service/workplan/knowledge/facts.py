@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from workplan.engine.query import QueryEngine
 from workplan.language import pick
 from workplan.model.iris import data_path, graph_iri
-from workplan.model.namespaces import NAMESPACES
+from workplan.model.namespaces import expand
 
 from .description import Text
 from .graphs import graph_sizes, statements
@@ -56,7 +56,7 @@ class Facts:
 
     def subjects(self, name: str, iri: str) -> list[str]:
         """The resources whose property *name* points to *iri*, in their order."""
-        return self.in_order(self._subjects[_whole(name), NamedNode(iri)])
+        return self.in_order(self._subjects[expand(name), NamedNode(iri)])
 
     def items(self, iri: str, name: str) -> list[str]:
         """The resources in the list that is the value of the property *name* of *iri*."""
@@ -64,13 +64,13 @@ class Facts:
         links: Sequence[Node | Literal] = self._of(iri, name)
         while links and isinstance(links[0], BlankNode) and len(found) < len(self._values):
             values = self._values[links[0]]
-            found += [value.value for value in values[_whole("rdf:first")][:1]]
-            links = values[_whole("rdf:rest")]
+            found += [value.value for value in values[expand("rdf:first")][:1]]
+            links = values[expand("rdf:rest")]
         return found
 
     def of_class(self, name: str, among: Sequence[str]) -> list[str]:
         """Those of *among* that are of the class *name*."""
-        kind = NamedNode(_whole(name))
+        kind = NamedNode(expand(name))
         return [iri for iri in among if kind in self._of(iri, "rdf:type")]
 
     def elements(self) -> list[str]:
@@ -84,16 +84,16 @@ class Facts:
 
     def is_added(self, iri: str, name: str, value: str) -> bool:
         """Whether a curator added the *value* of the property *name* of *iri*, and the document does not state it."""
-        told = set(self._subjects[_whole("rdf:subject"), NamedNode(iri)])
+        told = set(self._subjects[expand("rdf:subject"), NamedNode(iri)])
         return bool(
             told
-            & set(self._subjects[_whole("rdf:predicate"), NamedNode(_whole(name))])
-            & set(self._subjects[_whole("rdf:object"), NamedNode(value)])
+            & set(self._subjects[expand("rdf:predicate"), NamedNode(expand(name))])
+            & set(self._subjects[expand("rdf:object"), NamedNode(value)])
         )
 
     def reason_missing(self, iri: str, name: str) -> str | None:
         """Why the property *name* of *iri* has no value, where that is on record: the reason's identifier."""
-        gaps = set(self.subjects("wp:aboutResource", iri)) & set(self.subjects("wp:aboutProperty", _whole(name)))
+        gaps = set(self.subjects("wp:aboutResource", iri)) & set(self.subjects("wp:aboutProperty", expand(name)))
         return next((reason for gap in sorted(gaps) for reason in self.resources(gap, "wp:gapReason")), None)
 
     def in_order(self, iris: Iterator[str] | Sequence[str] | set[str]) -> list[str]:
@@ -105,7 +105,7 @@ class Facts:
         return int(order) if order.isdecimal() else 0, self.value(iri, "wp:code") or "", iri
 
     def _of(self, iri: str, name: str) -> Sequence[Node | Literal]:
-        return self._values[NamedNode(iri)].get(_whole(name), ())
+        return self._values[NamedNode(iri)].get(expand(name), ())
 
 
 def facts_of(engine: QueryEngine, plan: str) -> Facts:
@@ -141,9 +141,3 @@ def _triples(engine: QueryEngine, graphs: Sequence[str]) -> Iterator[Triple]:
     for graph in graphs:
         body = statements(engine, graph)
         yield from (quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES, rename_blank_nodes=True))
-
-
-def _whole(name: str) -> str:
-    """The IRI of *name*, which has a prefix of ours."""
-    prefix, _, local = name.partition(":")
-    return NAMESPACES[prefix] + local

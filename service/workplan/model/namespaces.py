@@ -60,3 +60,9 @@ NAMESPACES: Final = MappingProxyType(
     }
 )
 """Prefix to namespace IRI, sorted by prefix."""
+
+
+def expand(name: str) -> str:
+    """The IRI of the prefixed *name*, for example ``wp:code``."""
+    prefix, _, local = name.partition(":")
+    return NAMESPACES[prefix] + local

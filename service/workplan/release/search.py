@@ -17,7 +17,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
 from workplan.language import LANGUAGES
-from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
+from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
 from workplan.model.words import code_key, forms, normalised, stems, words_of
 
 FILE: Final = "search.sqlite3"
@@ -93,18 +93,12 @@ _RELATED_APART: Final = frozenset(
 )
 """Properties of ours that say how a resource is kept, not what it is about."""
 
-
-def _expand(name: str) -> str:
-    prefix, _, local = name.partition(":")
-    return NAMESPACES[prefix] + local
-
-
-_FIELD_OF: Final = {_expand(name): field for field, names in _PROPERTIES.items() for name in names}
-_KIND_OF: Final = {_expand(name): kind for kind, names in KINDS.items() for name in names}
-_TYPE: Final = _expand("rdf:type")
+_FIELD_OF: Final = {expand(name): field for field, names in _PROPERTIES.items() for name in names}
+_KIND_OF: Final = {expand(name): kind for kind, names in KINDS.items() for name in names}
+_TYPE: Final = expand("rdf:type")
 _CURATED: Final = "/curated"
 _ALIGNMENTS: Final = GRAPH + "alignments/"
-_COMPETENCY_QUESTION: Final = _expand("mod:competencyQuestion")
+_COMPETENCY_QUESTION: Final = expand("mod:competencyQuestion")
 
 _SCHEMA: Final = f"""
 CREATE TABLE resource (
@@ -294,16 +288,16 @@ class _Reader:
 
 _LINE: Final = WP + "sourceLine"
 _PRINTS: Final = WP + "prints"
-_SELECTOR: Final = _expand("oa:hasSelector")
-_START: Final = _expand("oa:start")
-_EXACT: Final = _expand("oa:exact")
+_SELECTOR: Final = expand("oa:hasSelector")
+_START: Final = expand("oa:start")
+_EXACT: Final = expand("oa:exact")
 _OF_PLACES: Final = (_LINE, _PRINTS, _START, _EXACT)
-_LABEL: Final = _expand("rdfs:label")
-_SCHEME: Final = _expand("skos:ConceptScheme")
-_IN_SCHEME: Final = _expand("skos:inScheme")
-_PATH: Final = _expand("sh:path")
-_TARGET: Final = _expand("sh:targetClass")
-_SHAPE_NAME: Final = _expand("sh:name")
+_LABEL: Final = expand("rdfs:label")
+_SCHEME: Final = expand("skos:ConceptScheme")
+_IN_SCHEME: Final = expand("skos:inScheme")
+_PATH: Final = expand("sh:path")
+_TARGET: Final = expand("sh:targetClass")
+_SHAPE_NAME: Final = expand("sh:name")
 
 
 def _is_alignment(quad: Quad) -> bool:

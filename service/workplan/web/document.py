@@ -15,9 +15,9 @@ from workplan.knowledge.description import Name, names_of
 from workplan.knowledge.document import Line, Remark, Span, anchors, rebuild, remarks
 from workplan.model.errors import UnknownResource
 from workplan.model.iris import data_iri
+from workplan.model.namespaces import expand
 
 from .data import keep, service
-from .headings import expand
 from .resource import Namer, Value
 
 document = Blueprint("document", __name__)

@@ -7,14 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from workplan.model.errors import N_
-from workplan.model.namespaces import NAMESPACES
-
-
-def expand(name: str) -> str:
-    """The IRI of the prefixed *name*, for example ``wp:code``."""
-    prefix, _, local = name.partition(":")
-    return NAMESPACES[prefix] + local
-
+from workplan.model.namespaces import expand
 
 TYPE: Final = expand("rdf:type")
 

@@ -14,9 +14,8 @@ from pyoxigraph import Literal, NamedNode
 from workplan.knowledge.description import text_of
 from workplan.knowledge.particulars import Particulars
 from workplan.language import long_date, pick
-from workplan.model.namespaces import DATA
+from workplan.model.namespaces import DATA, expand
 
-from .headings import expand
 from .resource import Namer, Value
 
 FORESEEN: Final = DATA + "scheme/event-certainty/foreseen"

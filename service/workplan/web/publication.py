@@ -12,11 +12,10 @@ from workplan.export.credits import licence_name
 from workplan.knowledge.ontology import Header
 from workplan.language import gettext, long_date, pick
 from workplan.model.errors import N_
-from workplan.model.namespaces import ONTOLOGY
+from workplan.model.namespaces import ONTOLOGY, expand
 from workplan.release.changes import Change, Effect
 
 from .citation import Citation
-from .headings import expand
 from .resource import Namer, Value
 from .structured import CONTEXT
 from .term import TermView

@@ -21,10 +21,10 @@ from workplan.knowledge.surroundings import Surroundings
 from workplan.language import DEFAULT, gettext, locale_of, long_date, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
-from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
+from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
 from workplan.model.words import natural
 
-from .headings import APART, FIRST, IN_HEADING, IN_LEAD, IN_WORDS, INVERSE, KEPT_APART_BACK, LAST, TYPE, expand
+from .headings import APART, FIRST, IN_HEADING, IN_LEAD, IN_WORDS, INVERSE, KEPT_APART_BACK, LAST, TYPE
 
 _XSD: Final = NAMESPACES["xsd"]
 _INTEGERS: Final = frozenset(

@@ -9,8 +9,8 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode
 
 from workplan.language import pick
+from workplan.model.namespaces import expand
 
-from .headings import expand
 from .resource import ResourceView, Value
 
 Thing = dict[str, Any]

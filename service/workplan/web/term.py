@@ -13,10 +13,9 @@ from workplan.knowledge.ontology import Alignment, Term, Usage
 from workplan.knowledge.rules import SH, Rule
 from workplan.language import gettext, pick
 from workplan.model.errors import N_
-from workplan.model.namespaces import NAMESPACES, ONTOLOGY, WP
+from workplan.model.namespaces import NAMESPACES, ONTOLOGY, WP, expand
 from workplan.release.report import Severity, severity_name
 
-from .headings import expand
 from .resource import Namer, Value, shortened
 from .themes import folded
 
