@@ -1,15 +1,18 @@
 """Plans written as JSON: where a statement stands, what is wrong with a file, and that nothing is fetched."""
 
+import json
 import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from workplan.language import LANGUAGES, sentence
 from workplan.model.errors import UnreadableData
 from workplan.model.namespaces import DATA, WP
-from workplan.release.context import IRI
-from workplan.release.jsonld import MOST_CONTEXTS
+from workplan.release.context import IRI, context
+from workplan.release.jsonld import MOST_CONTEXTS, read_jsonld
 from workplan.release.jsontext import DEEPEST
 from workplan.release.reading import Reading, read_file
 
@@ -182,6 +185,7 @@ def test_a_mistake_is_told_with_its_place_and_its_mend(
         ('{"label": "é"}'.encode("latin-1"), "UTF-8"),
         ("3", "un objecte JSON"),
         ("{} {}", "el final del fitxer"),
+        ("{\u2028}", "hi ha «\ufffd»"),
         ('{"id": "exemple", "type": "WorkPlan"}', '"@context": ["https://w3id.org/sse-workplan/context.jsonld"'),
         (f'{{"@context": "{IRI}", "id": "exemple"}}', '{"@base": "https://w3id.org/sse-workplan/id/"}'),
         (f'{{"@context": ["{IRI}", {{"@base": "b/"}}], "id": "exemple"}}', "no és cap adreça http"),
@@ -219,3 +223,36 @@ def test_a_mistake_is_told_in_the_readers_language(tmp_path: Path) -> None:
         "nothing goes by the name “codi”; perhaps you meant “code”.",
     ]
     assert sentence(stopped.text, stopped.values, "en").endswith("the file ends here, and a comma or “]” was expected.")
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 2),
+    st.floats(allow_nan=False),
+    st.sampled_from(["", "a b", "_:x", "@id", "wp:code", "exemple", "h1ttp://[", "..", "http://e/x", IRI]),
+    st.text(max_size=3),
+)
+KEYS = st.sampled_from(
+    [*context(), "@context", "@graph", "@list", "@set", "@value", "@reverse", "@nest", "@index", "x"]
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(members={"ofNetwork": "h1ttp://["}, cut=0)
+@example(members={"a\nb\x1b[31m": 1}, cut=0)
+@given(members=st.dictionaries(KEYS, VALUES, max_size=4), cut=st.integers(0, 400))
+def test_whatever_is_in_a_file_is_read_or_refused_in_a_sentence(members: dict[str, object], cut: int) -> None:
+    """Keys that mean something where they mean nothing, values of the wrong kind, a file that ends in the middle."""
+    text = json.dumps({"@context": [IRI, {"@base": DATA}], **members})
+    for tried in (text, text[:cut]):
+        said = ""
+        try:
+            list(read_jsonld(tried, "plan.json"))
+        except UnreadableData as error:
+            said = str(error)
+
+        assert len(said.splitlines()) <= 1

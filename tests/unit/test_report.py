@@ -56,6 +56,13 @@ def test_the_value_is_told_where_the_sentence_does_not() -> None:
     assert "Valor: B1" in report(finding(action(8), value=value)).text("ca")
 
 
+def test_a_label_does_nothing_to_a_terminal() -> None:
+    """Data may come from anyone."""
+    text = report(finding(action(8, "a\x1b[2Jb\nc\u00a0d"))).text("ca")
+
+    assert "«a\ufffd[2Jb\ufffdc\u00a0d»" in text
+
+
 def test_only_a_violation_keeps_data_from_conforming() -> None:
     """A warning is worth a look and no more."""
     assert not report(finding(action(1))).conforms

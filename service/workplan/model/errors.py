@@ -38,6 +38,7 @@ A sentence says what was wrong, where, and what was expected. It is written in C
 the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback or a value of the server's own.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -74,6 +75,14 @@ def listed(words: Sequence[str], last: str) -> str:
     """*words* as a list in a sentence, with the conjunction *last* before the last of them."""
     *rest, end = words or [""]
     return f"{', '.join(rest)} {last} {end}" if rest else end
+
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """*text* as one line that does nothing to a terminal: control characters and line ends leave a mark."""
+    return _UNPRINTABLE.sub("\ufffd", text)
 
 
 class WorkplanError(Exception):

@@ -17,9 +17,9 @@ from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from workplan.model.errors import N_, Clause, UnreadableData
+from workplan.model.errors import N_, UnreadableData
 from workplan.release import context
-from workplan.release.jsontext import Array, Number, Object, Place
+from workplan.release.jsontext import Array, Number, Object, Place, fault
 from workplan.release.jsontext import parse as parse_json
 
 MOST_CONTEXTS: Final = 64
@@ -77,7 +77,12 @@ class _Scope:
 
     def identifier(self, name: str) -> str | None:
         """The IRI of the resource that *name* stands for; None where it is relative to a base that is not given."""
-        return self._whole(name) or (urljoin(self.base, name) if self.base else None)
+        if known := self._whole(name):
+            return known
+        try:
+            return urljoin(self.base, name) if self.base else None
+        except ValueError:  # brackets that are no IPv6 address
+            return name
 
     def _whole(self, name: str) -> str | None:
         """*name* where it is an IRI, or one with a prefix that a context declares."""
@@ -378,8 +383,7 @@ class _Reader:
         kept += [(str(each) if not isinstance(each, Object) else "", place[0]) for each, place in _items(value, at)]
 
     def _fault(self, at: Place, cause: str, **values: Any) -> UnreadableData:
-        line, column = at
-        return UnreadableData(path=self._name, line=line, column=column, cause=Clause(cause, values))
+        return fault(self._name, at, cause, values)
 
 
 def _known_anywhere(key: str) -> bool:

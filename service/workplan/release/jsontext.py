@@ -6,16 +6,20 @@ It may not know what the values mean. Python's own reader keeps no positions and
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from math import isinf
 from typing import Any, Final
 
-from workplan.model.errors import N_, Clause, UnreadableData
+from workplan.model.errors import N_, Clause, UnreadableData, printable
 
 DEEPEST: Final = 64
 """Levels of arrays and objects within one another; a plan has five."""
 
 _LONGEST_FOUND: Final = 40
 """Characters that are told of what stands where something else should."""
+
+_LONGEST_VALUE: Final = 120
+"""Characters that are told of a value."""
 
 # RFC 8259, sections 2, 6 and 7.
 _TOKEN: Final = re.compile(
@@ -188,8 +192,7 @@ class _Parser:
 
     def fault(self, cause: str, **values: Any) -> UnreadableData:
         """The error that *cause* is, where the token read last begins."""
-        line, column = self._place()
-        return UnreadableData(path=self._name, line=line, column=column, cause=Clause(cause, values))
+        return fault(self._name, self._place(), cause, values)
 
     def _expected(self, expected: str) -> UnreadableData:
         """What was *expected* instead of the token read last."""
@@ -202,3 +205,12 @@ class _Parser:
         return self.fault(
             N_("hi ha «%(found)s» i s'esperava %(expected)s"), expected=expected, found=found[:_LONGEST_FOUND]
         )
+
+
+def fault(name: str, at: Place, cause: str, values: Mapping[str, Any]) -> UnreadableData:
+    """The error that *cause* is, *at* a place of the file called *name*; *values* are shown as one short line."""
+    shown = {
+        key: printable(value)[:_LONGEST_VALUE] if isinstance(value, str) else value for key, value in values.items()
+    }
+    line, column = at
+    return UnreadableData(path=name, line=line, column=column, cause=Clause(cause, shown))

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from workplan.language import LANGUAGES, fallback, gettext, ngettext, number
+from workplan.model.errors import printable
 from workplan.model.iris import data_path
 
 FEW: Final = 5
@@ -135,7 +136,7 @@ class Report:
 
     def text(self, lang: str) -> str:
         """The report for a terminal; findings that say the same of many resources are counted."""
-        return "\n".join([*_text_lines(self.results, lang), self.summary(lang)])
+        return "\n".join(map(printable, [*_text_lines(self.results, lang), self.summary(lang)]))
 
     def html(self, lang: str) -> str:
         """The report as a page that needs nothing else."""

@@ -6,7 +6,7 @@ It may not let the parser's own English through: where it says something that is
 import re
 from typing import Final
 
-from workplan.model.errors import N_, Clause
+from workplan.model.errors import N_, Clause, printable
 
 _PREAMBLE: Final = re.compile(r"^Parser error [^:]*: ")
 
@@ -77,14 +77,14 @@ def cause_of(error: Exception, text: str, language: str) -> Clause:
     here = _found_at(text, getattr(error, "lineno", None), getattr(error, "offset", None))
     for pattern, cause in _CAUSES:
         if match := pattern.search(message):
-            found = (match.groupdict().get("found") or here)[:_LONGEST_FOUND]
+            found = printable(match.groupdict().get("found") or here)[:_LONGEST_FOUND]
             return Clause(cause, {"found": found, "here": here})
     return Clause(N_("el text deixa de ser %(language)s a «%(here)s»"), {"language": language, "here": here})
 
 
 def _found_at(text: str, line: int | None, column: int | None) -> str:
     """The words that stand at *line* and *column* of *text*."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     if not line or line > len(lines):
         return "…"
-    return lines[line - 1][(column or 1) - 1 :].strip()[:_LONGEST_FOUND] or "…"
+    return printable(lines[line - 1][(column or 1) - 1 :].strip()[:_LONGEST_FOUND]) or "…"
