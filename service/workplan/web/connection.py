@@ -33,6 +33,9 @@ MAX_REQUEST_SECONDS: Final = 60
 MAX_IDLE_SECONDS: Final = 75
 """How long a connection is kept for another request; reverse proxies mostly keep theirs for a minute."""
 
+LINGER_SECONDS: Final = 2
+"""How long a client that was refused may take to read why, and to stop sending."""
+
 MAX_CONNECTIONS: Final = 4096
 """Connections of one web process: beyond them clients are told to come back."""
 
@@ -62,6 +65,7 @@ class Connection(HttpToolsProtocol):
         self._since = self.loop.time()
         self._watch: asyncio.TimerHandle | None = None
         self._is_given = False
+        self._is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
         """See asyncio."""
@@ -79,10 +83,12 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See asyncio."""
+        if self._is_refused:
+            return
         super().data_received(data)
         if self._is_in_head:
             self._head_size += len(data)
-            if self._head_size > MAX_HEAD and not self.transport.is_closing():
+            if self._head_size > MAX_HEAD and not self._is_refused:
                 self._refuse(
                     431,
                     N_("L'adreça i les capçaleres fan més de %(limit)s bytes; envieu la consulta amb POST."),
@@ -221,4 +227,9 @@ class Connection(HttpToolsProtocol):
             **CORS,
         }
         self._write(status, lines([*headers.items()]), body)
-        self.transport.close()
+        # Closed while the client sends, the connection would be reset and the reason lost (RFC 9112, section 9.6).
+        self._is_refused = True
+        self.transport.write_eof()
+        if self._watch:
+            self._watch.cancel()
+        self._watch = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
