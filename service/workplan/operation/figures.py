@@ -87,11 +87,15 @@ class Figures:
         with self._lock:
             self._slots[_BEGUN] += 1
 
-    def end_hit(self, kind: int, code: int, nanoseconds: int, size: int) -> None:
-        """A request was answered from what is kept: *kind* and *code* by index, *size* in bytes."""
+    def end_hit(self, kind: int, code: int, nanoseconds: int, size: int, *, has_begun: bool = True) -> None:
+        """A request was answered from what is kept: *kind* and *code* by index, *size* in bytes.
+
+        One that came and was answered at once *has_begun* without anybody having been told.
+        """
         total = _TIMES + kind * _HISTOGRAM
         slots = self._slots
         with self._lock:
+            slots[_BEGUN] += not has_begun
             slots[_ENDED] += 1
             slots[_HITS] += 1
             slots[_BYTES + kind] += size

@@ -3,6 +3,7 @@
 Views hold no SPARQL and catch nothing: what goes wrong below reaches one handler.
 """
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -37,7 +38,7 @@ from . import (
     search,
     sparql,
 )
-from .current import CurrentSite
+from .current import CurrentSite, keep_for_long
 from .front import Front, Site
 from .headers import guard
 from .incoming import Request
@@ -99,9 +100,14 @@ def create_front() -> Front:
         workers = LeasedWorkers(Path(pool.address), service.config.limits) if pool else None
         return Site(create_app(service, figures), workers)
 
+    # Requests leave little behind that only the collector finds, and it stops all of them while it looks.
+    gc.set_threshold(10_000, 10, 10)
     if store:
-        return Front(make(None), figures)
+        front = Front(make(None), figures)
+        keep_for_long()
+        return front
     current = CurrentSite(shared, make)
     front = Front(current.first, figures)
+    keep_for_long()
     current.follow(front.take_up)
     return front

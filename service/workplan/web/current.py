@@ -3,6 +3,7 @@
 A request is answered to its end by the site that it came to. It may not choose the release.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,13 @@ from .front import Site
 
 _TICK: Final = 0.25
 """Seconds between two looks at which release is in service."""
+
+
+def keep_for_long() -> None:
+    """Have the collector clear away what is left over, and look no more at what there is now, which stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ class CurrentSite:
         self._replaced = [turn for turn in self._replaced if turn.site.busy]
         for turn in idle:
             turn.site.close()
+        del idle, turn
+        keep_for_long()
         self._note(self._now.running, *(turn.running for turn in self._replaced))
 
     def _note(self, *running: RunningPool) -> None:

@@ -99,6 +99,7 @@ class Front:
         cache = self._site.cache
         if cache is None:
             return None
+        started = time.perf_counter_ns()
         scheme = self._scheme(scheme, client, headers)
         answer = cache.find(_key("GET", target, headers, scheme, b""))
         if answer is None:
@@ -106,10 +107,8 @@ class Front:
         form = answer.forms.get(answer.coding_for(headers.get(b"accept-encoding", b"")))
         if form is None:
             return None
-        path = target.partition(b"?")[0].decode("latin-1")
-        measured = self._measures.begin("GET", path, headers.get(b"x-request-id"))
-        self._measures.end(measured, 200, len(form.body), "", is_hit=True, cache=None)
-        return _head(form, measured.id, HIT), form.body
+        identifier = self._measures.given_again(target, len(form.body), headers.get(b"x-request-id"), started)
+        return _head(form, identifier, HIT), form.body
 
     async def __call__(self, scope: Any, receive: Receive, _: object) -> None:
         """Answer one request (https://asgi.readthedocs.io/en/latest/specs/www.html).

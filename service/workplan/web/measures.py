@@ -37,6 +37,7 @@ _KINDS: Final = {segment: CLASS_INDEX[name] for segment, name in _SEGMENTS.items
 _OTHER_KIND: Final = CLASS_INDEX["other"]
 _OTHER_CODE: Final = CODE_INDEX["other"]
 _CODES: Final = {int(code): index for code, index in CODE_INDEX.items() if code.isdecimal()}
+_OK: Final = CODE_INDEX["200"]
 HUNG_UP: Final = 499
 """No status of HTTP's, but what proxies log of a client that left; it counts among the others."""
 
@@ -52,6 +53,13 @@ def _new_id() -> Callable[[], str]:
     return lambda: f"{start}{next(number):012x}"
 
 
+def _kind(path: str) -> int:
+    """The class of the address *path*, by index."""
+    first = path[1:].partition("/")[0]
+    kind = _KINDS.get(first)
+    return _KINDS.get(first.partition(".")[0] if first[:1] != "." else first, _OTHER_KIND) if kind is None else kind
+
+
 class Measured:
     """A request under way: its *id*, the *kind* of its address by index, and when it *started*, in nanoseconds."""
 
@@ -62,11 +70,7 @@ class Measured:
         self.id = identifier
         self.method = method
         self.path = path
-        first = path[1:].partition("/")[0]
-        kind = _KINDS.get(first)
-        if kind is None:
-            kind = _KINDS.get(first.partition(".")[0] if first[:1] != "." else first, _OTHER_KIND)
-        self.kind = kind
+        self.kind = _kind(path)
 
 
 class Measures:
@@ -80,7 +84,23 @@ class Measures:
     def begin(self, method: str, path: str, given: bytes | None) -> Measured:
         """A request has come, with the id *given* in ``X-Request-ID``, if any."""
         self._figures.begin()
-        return Measured(given.decode() if given and _IS_ID(given) else self._new_id(), method, path)
+        return Measured(self._identified(given), method, path)
+
+    def _identified(self, given: bytes | None) -> str:
+        return given.decode() if given and _IS_ID(given) else self._new_id()
+
+    def given_again(self, target: bytes, size: int, given: bytes | None, started: int) -> str:
+        """A kept answer of *size* bytes is given at once to a GET of *target* that *started* when, in nanoseconds.
+
+        Returns the request's id, as ``begin`` has it.
+        """
+        path = target.partition(b"?")[0].decode("latin-1")
+        if self.logs_requests:
+            measured = self.begin("GET", path, given)
+            self.end(measured, 200, size, "", is_hit=True, cache=None)
+            return measured.id
+        self._figures.end_hit(_kind(path), _OK, perf_counter_ns() - started, size, has_begun=False)
+        return self._identified(given)
 
     def hung_up(self, measured: Measured) -> None:
         """The client of *measured* has left before it was answered."""
