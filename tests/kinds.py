@@ -29,6 +29,7 @@ PAGES = (
     "ns/term/PlannedAction",
     "ns/term/strategicLine",
     "ns/patterns",
+    "ns/write",
     "ns/version/0.1.0",
     "shapes",
     "query/",

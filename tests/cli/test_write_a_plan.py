@@ -12,6 +12,7 @@ import pytest
 from workplan.cli import main
 from workplan.release.context import context
 from workplan.release.reading import read_file
+from workplan.web.primer import EXPORTING
 
 PAGE = (Path(__file__).parents[2] / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE))
@@ -105,18 +106,22 @@ def test_the_lists_of_the_page_are_the_lists(root: Path) -> None:
 
 
 def test_the_plan_is_served_from_a_folder_of_its_own(command: list[str], tmp_path: Path) -> None:
-    """The folders of the page, built into a release that answers; serving is the same without the question."""
+    """The folders of the page, built into a release that answers; serving is the same without the question.
+
+    The command that exports it, as the site gives it, works there too.
+    """
     (folders, file) = re.search(r"mkdir -p (\S+)\ncp (\S+) \1/", PAGE).groups()  # type: ignore[union-attr]
     (tmp_path / folders).mkdir(parents=True)
     (tmp_path / folders / file).write_text(FILES[file], encoding="utf-8")
-    done = subprocess.run(
-        [*command, "query", "actions", "--home", "exemple", "--format", "json"],
-        cwd=tmp_path,
-        env={"PATH": "/usr/bin:/bin", "WORKPLAN_LANG": "en"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    for arguments in (["query", "actions", "--home", "exemple", "--format", "json"], EXPORTING.split()[1:]):
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=tmp_path,
+            env={"PATH": "/usr/bin:/bin", "WORKPLAN_LANG": "en"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
-    assert done.returncode == 0, done.stderr
-    assert "Fer una jornada de portes obertes" in json.dumps(json.loads(done.stdout), ensure_ascii=False)
+        assert done.returncode == 0, done.stderr
+        assert "Fer una jornada de portes obertes" in json.dumps(json.loads(done.stdout), ensure_ascii=False)

@@ -85,9 +85,7 @@ def test_a_wheel_carries_everything_that_a_network_needs(root: Path, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.strip().splitlines()) == 8
     assert (tmp_path / "cache" / "sse-workplan" / "releases" / "current").is_file()
-    plan = re.search(r"```json\n(.*?)^```", (root / "docs" / "write-a-plan.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert plan
-    (tmp_path / "plan.json").write_text(plan[1])
+    (site / "workplan" / "web" / "examples" / "plan.json").rename(tmp_path / "plan.json")
     validated = subprocess.run(
         [BIN / "python", "-c", program, "validate", "plan.json", "--lang", "en"],
         cwd=tmp_path,

@@ -98,7 +98,14 @@ def read_file(path: Path, base: Path | None = None) -> Reading:
             path=name,
             expected=", ".join(FORMATS),
         )
-    content = _content(path, name, LARGEST_JSON if form == RdfFormat.JSON_LD else LARGEST_FILE)
+    return read_content(_content(path, name, LARGEST_JSON if form == RdfFormat.JSON_LD else LARGEST_FILE), form, name)
+
+
+def read_content(content: bytes, form: RdfFormat, name: str) -> Reading:
+    """The statements of *content*, which is UTF-8, written in *form* and that of a file called *name*.
+
+    Raises UnreadableData as read_file does.
+    """
     if form == RdfFormat.JSON_LD:
         return _collect(read_jsonld(content.decode(), name), name)
     return _collect(_statements(content, form, name), name)

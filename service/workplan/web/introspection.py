@@ -35,7 +35,7 @@ CATALOGUE_FORMATS: Final = (TURTLE, JSON_LD)
 SITEMAP_RESOURCES: Final = 15_000
 """Resources in one file: each has an address a language, and a file holds 50,000 (https://www.sitemaps.org)."""
 
-OVERVIEWS: Final = ("ns", "ns/patterns", "shapes", "quality", "sparql", "search", "query/", "api")
+OVERVIEWS: Final = ("ns", "ns/patterns", "ns/write", "shapes", "quality", "sparql", "search", "query/", "api")
 """The pages of many things at once, as they stand after their language."""
 
 _SITEMAP: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'

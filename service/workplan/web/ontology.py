@@ -27,7 +27,7 @@ from workplan.release.changes import changes
 from workplan.release.sources import ontology_version
 from workplan.release.versions import frozen_versions, known_versions, ontology_at
 
-from . import diagram, example
+from . import diagram, example, primer
 from .data import answer, graph_body, see_page, service, share, varied, wants
 from .data import keep as keep_release
 from .headers import SCRIPTED
@@ -229,6 +229,16 @@ def show_patterns(lang: str) -> Response:
     vocabulary = Vocabulary(_terms(), {}, lang)
     views = [PatternView(pattern, example_of(service().engine, pattern.name), vocabulary, lang) for pattern in PATTERNS]
     return _documented("ns/patterns", "patterns.html", patterns=views, questions=service().queries)
+
+
+@ontology.get("/<any(ca, es, en):lang>/ns/write")
+def show_primer(lang: str) -> Response:
+    """How to write a first plan: its files, the mistakes that all of us make, and what comes after."""
+    texts = {
+        name: example.pieces(text, lang, is_invented=True) if name.endswith(".ttl") else text
+        for name, text in primer.texts().items()
+    }
+    return _documented("ns/write", "primer.html", texts=texts, primer=primer)
 
 
 @ontology.get("/<any(ca, es, en):lang>/shapes")
