@@ -40,6 +40,9 @@ QUESTIONS = {
     "ask": f"ASK {{ <{PLAN}/action/08> wp:directlyExecutedBy ?team }}",
     "list": f"SELECT ?a ?code ?label WHERE {{ ?a wp:elementOf <{PLAN}/version/1> ; a wp:PlannedAction ;"
     " wp:code ?code ; rdfs:label ?label } ORDER BY ?code",
+    "lines": f"SELECT ?code ?label ?line ?lineLabel WHERE {{ ?a wp:elementOf <{PLAN}/version/1> ; wp:code ?code ;"
+    " rdfs:label ?label ; wp:strategicLine ?l . ?l wp:code ?line ; rdfs:label ?lineLabel"
+    ' FILTER(LANG(?label) = "ca") FILTER(LANG(?lineLabel) = "ca") } ORDER BY ?code ?line',
     "path": f"SELECT ?code WHERE {{ <{PLAN}/action/08> wp:strategicLine/wp:code ?code }}",
     "optional": f"SELECT ?code ?team WHERE {{ {ACTIONS} ; wp:elementOf <{PLAN}/version/1> OPTIONAL"
     " { ?a wp:directlyExecutedBy/wp:code ?team } } ORDER BY ?code ?team",
@@ -50,6 +53,7 @@ QUESTIONS = {
     "by team": "SELECT ?team (COUNT(?a) AS ?n) WHERE { ?a wp:directlyExecutedBy ?t . ?t wp:code ?team } GROUP BY ?team",
     "heavy": "SELECT ?team (COUNT(DISTINCT ?a) AS ?n) WHERE { ?a wp:directlyExecutedBy ?t ;"
     " wp:strategicLine/wp:code ?le . ?t wp:code ?team } GROUP BY ?team ORDER BY DESC(?n)",
+    "profile": "SELECT ?class ?p (COUNT(*) AS ?n) WHERE { ?s a ?class ; ?p ?o } GROUP BY ?class ?p ORDER BY DESC(?n)",
 }
 CLIENTS = (1, 8, 64)
 ROUNDS = 3

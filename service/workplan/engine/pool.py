@@ -63,6 +63,9 @@ _WEIGH_EVERY: Final = 0.05
 _SOONEST: Final = 0.001
 """Seconds between two looks at a process whose grace, or whose life, is about to end."""
 
+_MOST_LEFT: Final = 32 * 1024 * 1024
+"""Bytes beside the data that a worker may still hold when it is asked again."""
+
 _SPARE: Final = 4
 _MOST_IDLE: Final = 8
 _RETRY_AFTER: Final = 2
@@ -249,12 +252,12 @@ class Pool:
             self._tell_tenant(worker, worker.job)
 
     def _end_watch(self, client: Stream) -> None:
-        """A lent worker has answered: *client* may keep it unless its priority was lowered."""
+        """A lent worker has answered: *client* may keep it if it is fit for another query."""
         worker = self._lent.get(client)
         if worker is None:
             return
         worker.job = None
-        self._reply(client, pack({"kept": worker.stage is _Stage.SHORT and not worker.is_stopped}))
+        self._reply(client, pack({"kept": self._is_fit(worker)}))
 
     def _tell_tenant(self, worker: _Worker, job: _Job) -> None:
         """Tell the client of *job* why its lent *worker* is dead, or that it may ask again."""
@@ -317,13 +320,26 @@ class Pool:
         job, worker.job = worker.job, None
         if worker.is_stopped or job is None:
             return
-        if worker.stage > _Stage.SHORT or len(self._idle) >= _MOST_IDLE:
-            # A new worker has its priority and memory back as they were.
+        if not self._is_fit(worker) or len(self._idle) >= _MOST_IDLE:
             self._kill(worker)
         else:
             self._idle.append(worker)
         self._reply(job.client, frame)
         self._hand_out()
+
+    def _is_fit(self, worker: _Worker) -> bool:
+        """Whether *worker* may be asked again: with the priority and, nearly, the memory that a new one has.
+
+        A new one would have to touch all of the data before it is as quick.
+        """
+        if (
+            worker.stage is _Stage.LOWERED
+            and not worker.is_stopped
+            and resident(worker.pid) - self._weight <= _MOST_LEFT
+            and restore_priority(worker.pid)
+        ):
+            worker.stage = _Stage.SHORT
+        return worker.stage is _Stage.SHORT and not worker.is_stopped
 
     def _kill(self, worker: _Worker) -> None:
         worker.is_stopped = True

@@ -51,10 +51,13 @@ def lower_priority(pid: int) -> None:
             os.setpriority(os.PRIO_PROCESS, pid, 19)
 
 
-def restore_priority(pid: int) -> None:
-    """Let the process *pid* die as quickly as others: that takes time too, though not everyone may grant it."""
-    with suppress(AttributeError, OSError):
+def restore_priority(pid: int) -> bool:
+    """Let the process *pid* have its share of the processors again; whether this process may grant that."""
+    try:
         os.sched_setscheduler(pid, os.SCHED_OTHER, os.sched_param(0))
+        return os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0)
+    except (AttributeError, OSError):
+        return False
 
 
 def leave_network() -> None:
