@@ -13,11 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import uvloop
 from flask import Flask
 
 from processes import HOSTILE, JOIN, SORT, eventually, is_gone
 from workplan.engine.frames import pack_request, receive, unpack, unpack_request
-from workplan.engine.leases import LeasedWorkers
+from workplan.engine.leases import LeasedWorkers, _Channel
 from workplan.engine.pooled import ClientGone, PooledEngine
 from workplan.engine.query import Capacity, Limits, QueryRequest, QueryResult
 from workplan.engine.supervision import SupervisedPool
@@ -35,7 +36,7 @@ class LeasedEngine(PooledEngine):
 
     def __init__(self, address: Path, limits: Limits) -> None:
         super().__init__(address, limits)
-        self.loop = asyncio.new_event_loop()
+        self.loop = uvloop.new_event_loop()
         self.workers = LeasedWorkers(address, limits)
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
@@ -310,6 +311,35 @@ def test_a_client_that_hangs_up_frees_its_worker(data: Path) -> None:
             assert engine.state()["stopped"] == {"hung-up": 1}
             assert lookup(engine, 7)
             engine.close()
+
+
+def test_a_lent_worker_that_dies_while_it_waits_costs_no_answer(data: Path) -> None:
+    """However little before the next question comes."""
+    with running(data) as pool, asking(pool, Limits()) as engine:
+        for number in range(30):
+            # All workers at once are more than the pool makes good.
+            with suppress(errors.ServiceBusy):
+                assert lookup(engine, number)
+            for worker in engine.state()["workers"]:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            threading.Event().wait(number * 0.0002)
+
+
+def test_a_channel_between_its_end_and_the_news_of_it_is_not_read() -> None:
+    """Its socket is gone by then, and the number of that may be another's."""
+
+    async def close_and_look_out() -> None:
+        ours, theirs = socket.socketpair()
+        channel = _Channel(lambda _: None)
+        transport, _ = await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
+        transport.close()
+        channel.look_out(0.01)
+        await asyncio.sleep(0)
+        channel.look_out(0.01)
+        theirs.close()
+
+    uvloop.run(close_and_look_out())
 
 
 def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> None:

@@ -68,6 +68,7 @@ class _Channel(asyncio.Protocol):
 
     def connection_lost(self, _: Exception | None) -> None:
         """See asyncio."""
+        self._transport = None
         self._hear(None)
 
     def send(self, frame: bytes) -> None:
@@ -77,9 +78,11 @@ class _Channel(asyncio.Protocol):
 
     def look_out(self, seconds: float) -> None:
         """Hear what comes within *seconds* at once; nobody else is served meanwhile."""
-        if not self._transport:
+        connection = self._transport.get_extra_info("socket") if self._transport else None
+        # Between its end and the news of it a transport has no socket, whose number may be another's by then.
+        if connection is None or self._transport is None or self._transport.is_closing():
             return
-        descriptor = self._transport.get_extra_info("socket").fileno()
+        descriptor = connection.fileno()
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             try:
