@@ -8,6 +8,7 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.engine.query import Limits
 from workplan.knowledge.document import rebuild, sources, text_of_lines
 from workplan.model.errors import DataInvalid
@@ -38,7 +39,7 @@ def store(release: Release) -> Store:
 
 def printed(store: Store, number: int) -> str:
     """Line *number* of the document as the data in *store* print it."""
-    lines = rebuild(EmbeddedEngine(store, Limits()), SOURCE)
+    lines = rebuild(EmbeddedEngine(united(store), Limits()), SOURCE)
     return next(" ".join(line.text.split()) for line in lines if line.number == number)
 
 
@@ -51,14 +52,14 @@ def swap(store: Store, subject: str, local_name: str, old: str, new: str) -> Non
 
 def test_the_document_comes_back_line_by_line(store: Store, root: Path) -> None:
     """Every non-blank line, in order, equal once white space is folded."""
-    text = text_of_lines(rebuild(EmbeddedEngine(store, Limits()), SOURCE))
+    text = text_of_lines(rebuild(EmbeddedEngine(united(store), Limits()), SOURCE))
 
     assert folded(text) == folded((root / FILE).read_text(encoding="utf-8"))
 
 
 def test_lines_stand_where_they_stood(store: Store, root: Path) -> None:
     """A line has its number in the file."""
-    lines = rebuild(EmbeddedEngine(store, Limits()), SOURCE)
+    lines = rebuild(EmbeddedEngine(united(store), Limits()), SOURCE)
     original = (root / FILE).read_text(encoding="utf-8").splitlines()
 
     assert all(" ".join(line.text.split()) == " ".join(original[line.number - 1].split()) for line in lines)
@@ -89,7 +90,7 @@ def test_what_curators_add_is_never_printed(store: Store) -> None:
 
 def test_the_plan_is_found_with_its_document(store: Store) -> None:
     """The 2020 plan, by its hash."""
-    (source,) = sources(EmbeddedEngine(store, Limits()))
+    (source,) = sources(EmbeddedEngine(united(store), Limits()))
 
     assert (source.iri, source.plan) == (SOURCE, PLAN.rstrip("/"))
 

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from workplan.engine.binding import bind
 from workplan.engine.dataset import names_dataset
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.engine.outline import kind_of
 from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import Capacity, Kind, Limits, QueryEngine, QueryRequest
@@ -86,7 +87,7 @@ def store() -> Store:
     """The quads in a store of this process."""
     store = Store()
     store.load(quads(), RdfFormat.N_QUADS)
-    return store
+    return united(store)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +163,38 @@ def test_the_dataset_is_what_the_request_or_the_text_names(
 ) -> None:
     """The union by default; FROM where the text has it; the protocol's graphs above both."""
     assert count(engine, pattern, dataset, **request_graphs) == expected
+
+
+@pytest.fixture(scope="module")
+def said_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two statements that each stand in two graphs."""
+    file = tmp_path_factory.mktemp("twice") / "quads.nq"
+    file.write_text("".join(f"<{EX}a> <{EX}{p}> <{EX}b> <{graph}> .\n" for graph in (G1, G2) for p in "pq"))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("pattern", "dataset", "request_graphs", "expected"),
+    [
+        (ALL, "", {}, 2),
+        (IN_GRAPHS, "", {}, 4),
+        (ALL, f"FROM <{G1}> FROM <{G2}>", {}, 2),
+        (f"{ALL} . {IN_GRAPHS}", f"FROM <{G1}> FROM NAMED <{G2}> FROM <{G2}>", {}, 2),
+        (ALL, "", {"default_graphs": [G1, G2]}, 2),
+        (f"{ALL} . {IN_GRAPHS}", "", {"default_graphs": [G1, G2], "named_graphs": [G1]}, 2),
+    ],
+)
+def test_what_several_graphs_say_counts_once(
+    said_twice: Path, pattern: str, dataset: str, request_graphs: dict[str, list[str]], expected: int
+) -> None:
+    """A merge of graphs is a set: two networks that both name a place do not double what took place there."""
+    assert count(EmbeddedEngine(said_twice, Limits()), pattern, dataset, **request_graphs) == expected
+
+
+def test_what_several_graphs_say_counts_once_in_a_worker_too(said_twice: Path) -> None:
+    """It has its data from the pool."""
+    with closing(SupervisedPool(said_twice, Capacity())) as pool, closing(PooledEngine(pool.address, Limits())) as made:
+        assert count(made, ALL) == 2
 
 
 @pytest.mark.parametrize(

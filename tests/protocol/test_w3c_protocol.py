@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from workplan.configuration import Configuration
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.engine.query import Limits
 from workplan.model.formats import CONSTRUCT_FORMATS, SOLUTION_FORMATS
 from workplan.web import create_app
@@ -32,7 +33,7 @@ def app() -> Flask:
     store = Store()
     lines = [f"<{iri}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{FOAF}Document> <{iri}> .\n" for iri in DATA]
     store.load("".join(lines), RdfFormat.N_QUADS)
-    return create_app(Service(EmbeddedEngine(store, Limits()), Configuration(), None))
+    return create_app(Service(EmbeddedEngine(united(store), Limits()), Configuration(), None))
 
 
 @pytest.fixture

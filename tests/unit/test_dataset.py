@@ -3,7 +3,7 @@
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from workplan.engine.dataset import graphs_named, names_dataset
+from workplan.engine.dataset import graphs_named, merged_graphs, names_dataset
 
 EX = "http://example.org/"
 
@@ -37,6 +37,22 @@ def test_graphs_are_named_by_from_alone(text: str, expected: list[str]) -> None:
     """Prefixes, base and escapes resolved; strings, comments and variables are no clauses."""
     assert graphs_named(text, f"{EX}base/sparql") == expected
     assert names_dataset(text) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"ASK FROM <{EX}a> FROM NAMED <{EX}b> {{}}", None),
+        (f"ASK FROM <{EX}a> FROM NAMED <{EX}b> FROM <{EX}c> {{}}", ([f"{EX}a", f"{EX}c"], [f"{EX}b"])),
+        (f"PREFIX ex: <{EX}> ASK FROMex:a FROMNAMEDex:b FROM NAMEDex:c FROM ex:d {{}}", (["a", "d"], ["b", "c"])),
+        ("ASK FROM <a> FROM <b> {}", (["base/a", "base/b"], [])),
+    ],
+)
+def test_several_graphs_of_from_are_told_from_named_ones(text: str, expected: tuple[list[str], list[str]]) -> None:
+    """Only they are merged."""
+    found = merged_graphs(text, f"{EX}base/sparql")
+
+    assert found == (expected and tuple([f"{EX}{iri.removeprefix(EX)}" for iri in iris] for iris in expected))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, NamedNode, Quad, RdfF
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, URIRef
 
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.export.profile import COLUMNS
 from workplan.language import LANGUAGES
 from workplan.release.build import Release
@@ -460,7 +461,7 @@ def bare(service: Service) -> FlaskClient:
         format=RdfFormat.TURTLE,
         to_graph=NamedNode(f"https://w3id.org/sse-workplan/graph/ontology/{VERSION}"),
     )
-    engine = EmbeddedEngine(store, service.config.limits)
+    engine = EmbeddedEngine(united(store), service.config.limits)
     return create_app(Service(engine, service.config, None, service.queries)).test_client()
 
 

@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 
 from served import FrontClient
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.engine.query import Limits, QueryEngine
 from workplan.operation.figures import Figures
 from workplan.web import errors
@@ -59,7 +60,7 @@ def app() -> Flask:
     settings = Settings()
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 10_000
-    app.extensions["workplan"] = Service(EmbeddedEngine(store, settings.limits), config=settings)
+    app.extensions["workplan"] = Service(EmbeddedEngine(united(store), settings.limits), config=settings)
     errors.register(app)
     app.register_blueprint(sparql)
     return app

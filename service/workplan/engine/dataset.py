@@ -44,17 +44,37 @@ def check_dataset(request: QueryRequest, holds: Callable[[str], bool]) -> None:
 def graphs_named(text: str, base_iri: str | None = None) -> list[str]:
     """The IRIs of the graphs that *text* names with ``FROM`` and ``FROM NAMED``, in order.
 
+    Raises SyntaxError where they cannot be read.
+    """
+    return [iri for iri, _ in _graphs(text, base_iri)]
+
+
+def merged_graphs(text: str, base_iri: str | None = None) -> tuple[list[str], list[str]] | None:
+    """The IRIs of the graphs that *text* names with ``FROM``, if it names several, and those with ``FROM NAMED``.
+
+    Raises SyntaxError where they cannot be read.
+    """
+    if not _FROM.search(text) or sum(not is_named for _, is_named in _sources(text)) < 2:
+        return None
+    graphs = _graphs(text, base_iri)
+    return [iri for iri, is_named in graphs if not is_named], [iri for iri, is_named in graphs if is_named]
+
+
+def _graphs(text: str, base_iri: str | None) -> list[tuple[str, bool]]:
+    """Each graph of *text* by its IRI, and whether it is a named one.
+
     Prefixed names and relative IRIs are resolved by the engine's own parser. Raises SyntaxError where it cannot.
     """
     sources = list(_sources(text)) if _FROM.search(text) else []
     form = form_of(text) if sources else None
     if form is None:
         return []
-    probe = f"{text[: form.start]} SELECT ?graph {{ VALUES ?graph {{ {' '.join(sources)} }} }}"
-    rows = Store().query(probe, base_iri=base_iri)
+    listed = " ".join(source for source, _ in sources)
+    rows = Store().query(f"{text[: form.start]} SELECT ?graph {{ VALUES ?graph {{ {listed} }} }}", base_iri=base_iri)
     if not isinstance(rows, QuerySolutions):
         raise TypeError("a SELECT was expected")
-    return [graph.value for (graph,) in rows if isinstance(graph, NamedNode)]
+    iris = [graph.value for (graph,) in rows if isinstance(graph, NamedNode)]
+    return list(zip(iris, (is_named for _, is_named in sources), strict=True))
 
 
 def names_dataset(text: str) -> bool:
@@ -63,8 +83,8 @@ def names_dataset(text: str) -> bool:
     return bool(_FROM.search(text)) and next(_sources(text), None) is not None
 
 
-def _sources(text: str) -> Iterator[str]:
-    """What stands after each ``FROM`` and ``FROM NAMED`` of *text*; as words, they stand nowhere else in a query.
+def _sources(text: str) -> Iterator[tuple[str, bool]]:
+    """What stands after each ``FROM`` of *text*, and whether it is ``FROM NAMED``; they stand nowhere else in a query.
 
     A parser needs no space after them, so that a prefixed name may begin with them. It is read so where its prefix is
     not declared, or where no name of its own can stand: between ``SELECT`` or ``ASK`` and the first brace.
@@ -74,7 +94,7 @@ def _sources(text: str) -> Iterator[str]:
         return
     declared = _declared(text, form.start)
     is_clause_alone = form.text.upper().startswith(("SELECT", "ASK"))
-    is_expected, depth = False, 0
+    is_expected, is_named, depth = False, False, 0
     for token in tokens(text):
         if token.start < form.start:
             continue
@@ -82,9 +102,10 @@ def _sources(text: str) -> Iterator[str]:
         is_clause_alone = is_clause_alone and token.text != "{"
         prefix = token.text.partition(":")[0]
         if token.kind == "word" and _FROM_WORD.match(token.text):
-            is_expected = True
+            is_expected, is_named = True, token.text.upper().endswith("NAMED")
         elif is_expected and token.kind in ("iri", "name"):
-            yield token.text if prefix in declared or token.kind == "iri" else _NAMED.sub("", token.text)
+            source = token.text if prefix in declared or token.kind == "iri" else _NAMED.sub("", token.text)
+            yield source, is_named or source != token.text
             is_expected = False
         elif (
             token.kind == "name"
@@ -92,9 +113,10 @@ def _sources(text: str) -> Iterator[str]:
             and (prefix not in declared or (is_clause_alone and depth == 0))
         ):
             name = token.text[glued.end() :]
-            yield name if name.partition(":")[0] in declared else _NAMED.sub("", name)
+            source = name if name.partition(":")[0] in declared else _NAMED.sub("", name)
+            yield source, source != name
         else:
-            is_expected = is_expected and token.text.upper() == "NAMED"
+            is_expected = is_named = is_expected and token.text.upper() == "NAMED"
 
 
 def _declared(text: str, end: int) -> Set[str]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pyoxigraph import (
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -24,9 +25,10 @@ from workplan.model.errors import N_, StoreError
 from workplan.model.formats import XML_RESULTS, Format
 
 from .binding import bind
-from .dataset import check_dataset, names_dataset
+from .dataset import check_dataset, merged_graphs
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
+from .merging import loaded, merged
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
 from .writing import BoundedWriter, check_rows, check_xml, count_rows, write_graph
@@ -42,12 +44,12 @@ _RESULT_FORMATS: Final = MappingProxyType(
 
 
 class EmbeddedEngine:
-    """A QueryEngine over *source*: a store, or a file of quads to load into a new one."""
+    """A QueryEngine over *source*: a store whose default graph is the union, or a file of quads to load into one."""
 
     def __init__(self, source: Path | Store, limits: Limits, allowed_services: Collection[str] = frozenset()) -> None:
         self.limits = limits
         self._allowed_services = frozenset(allowed_services)
-        self._store = source if isinstance(source, Store) else _loaded(source)
+        self._store = source if isinstance(source, Store) else loaded(source)
 
     def kind_of(self, request: QueryRequest) -> Kind:
         """See QueryEngine."""
@@ -90,27 +92,24 @@ class EmbeddedEngine:
         return self._store.contains_named_graph(NamedNode(iri))
 
     def _answer(self, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
-        text = bind(request.text, request.bindings)
-        if request.default_graphs or request.named_graphs:
-            return self._store.query(
-                text,
-                base_iri=request.base_iri,
-                # Each list is passed even when empty: the dataset is what the request names and nothing else.
-                default_graph=[NamedNode(iri) for iri in request.default_graphs],
-                named_graphs=[NamedNode(iri) for iri in request.named_graphs],
-            )
-        return self._store.query(
+        text, base_iri = bind(request.text, request.bindings), request.base_iri
+        default_graphs, named_graphs = request.default_graphs, request.named_graphs
+        if not default_graphs and not named_graphs:
+            # First of all, because the parser tells the place of what it cannot read.
+            answer = self._store.query(text, base_iri=base_iri)
+            several = merged_graphs(request.text, base_iri)
+            if several is None:
+                return answer
+            default_graphs, named_graphs = several
+        is_merged = len(default_graphs) > 1
+        store = merged(self._store, default_graphs, named_graphs) if is_merged else self._store
+        return store.query(
             text,
-            base_iri=request.base_iri,
-            # The union would win over the text's own FROM.
-            use_default_graph_as_union=not names_dataset(request.text),
+            base_iri=base_iri,
+            # Each list is passed even when empty: the dataset is what the request names and nothing else.
+            default_graph=[DefaultGraph()] if is_merged else [NamedNode(iri) for iri in default_graphs],
+            named_graphs=[NamedNode(iri) for iri in named_graphs],
         )
-
-
-def _loaded(path: Path) -> Store:
-    store = Store()
-    store.bulk_load(path=path, format=RdfFormat.from_extension(path.suffix.removeprefix(".")))
-    return store
 
 
 @contextmanager

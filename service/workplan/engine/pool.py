@@ -21,11 +21,12 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import Store
 
 from workplan.model.errors import N_, BadRequest, QueryTimeout, ServiceBusy, WorkplanError
 
 from .frames import Stream, header_of, pack, pack_error
+from .merging import loaded
 from .processes import (
     address_space,
     be_first_to_go,
@@ -516,8 +517,7 @@ def main(settings: str) -> None:
         # Clients may come while the data are being read: they are kept waiting, not refused.
         listener.bind(str(address))
         listener.listen(socket.SOMAXCONN)
-        store = Store()
-        store.bulk_load(path=data, format=RdfFormat.from_extension(data.suffix.removeprefix(".")))
+        store = loaded(data)
         be_first_to_go()
         if not given["allowed"]:
             leave_network()

@@ -21,6 +21,7 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.engine.merging import united
 from workplan.model.errors import N_, DataInvalid, MissingFolder
 from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
@@ -217,7 +218,7 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         progress(STEPS[3])
         store = Store()
         store.bulk_extend(quads)
-        ask_all(questions, EmbeddedEngine(store, config.limits, config.allowed_services))
+        ask_all(questions, EmbeddedEngine(united(store), config.limits, config.allowed_services))
         progress(STEPS[4])
         lines = _canonical_lines(quads)
         texts = {f"{_QUESTIONS}/{name}{SUFFIX}": query.text for name, (query, _) in questions.items()}
