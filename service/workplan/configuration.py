@@ -6,7 +6,7 @@ It may not hold a setting that nothing reads.
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,9 +72,17 @@ _TYPES: Final[Mapping[str, type]] = {
 }
 """Every key, with its section, and the type of its value."""
 
+_VARIABLES: Final = {ENVIRONMENT_PREFIX + key.replace(".", "_").upper(): key for key in _TYPES}
+"""The variable of the environment that stands for each key."""
+
+_OPTIONS: Final = frozenset(ENVIRONMENT_PREFIX + name for name in ("HOME", "LANG", "OUT", "SHARED", "STORE"))
+"""Variables that stand for options of the commands, or by which the service's processes tell each other."""
+
+_IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]%]+")
 
 _EXPECTED: Final = {
     "contact": N_("una adreça electrònica, o una adreça http:// o https://"),
+    "licence": N_("una adreça http:// o https://"),
     "embed.ancestors": N_("una llista de llocs com «https://www.exemple.cat» o «https://*.exemple.cat», o «*»"),
 }
 """What a key takes, where its type does not tell."""
@@ -93,22 +101,26 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _from_file(file: Path) -> dict[str, Any]:
     """The settings of *file*, none where it is absent."""
-    if not file.is_file():
-        return {}
     try:
         return _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(N_("%(file)s no és TOML vàlid: %(cause)s"), file=file, cause=error) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that variables such as ``WORKPLAN_LIMITS_ROWS`` give; lists are split at white space."""
+    """The settings that variables such as ``WORKPLAN_LIMITS_ROWS`` give; lists are split at white space.
+
+    Raises BadConfiguration for a variable that is none of ours, as for a key of the file.
+    """
     given: dict[str, Any] = {}
-    for key, kind in _TYPES.items():
-        name = ENVIRONMENT_PREFIX + key.replace(".", "_").upper()
-        text = environment.get(name)
-        if text is None:
+    for name, text in environment.items():
+        if not name.startswith(ENVIRONMENT_PREFIX) or name in _OPTIONS:
             continue
+        if (key := _VARIABLES.get(name)) is None:
+            raise _unknown(name, (*_VARIABLES, *sorted(_OPTIONS)), N_("Variables d'entorn"))
+        kind = _TYPES[key]
         if kind is int and text.strip().isdecimal():
             given[key] = int(text)
         elif kind is bool and text.strip().lower() in ("true", "false"):
@@ -118,22 +130,29 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return given
 
 
-def _checked(key: str, value: Any, file: Path) -> Any:
-    """*value* if *key* exists and takes such a value.
+def _unknown(key: str, known: Collection[str], where: str | Path) -> BadConfiguration:
+    """The error that *key* is none of the *known* ones, with the near miss."""
+    # What all variables begin with makes none of them a near miss.
+    bare = {name.removeprefix(ENVIRONMENT_PREFIX): name for name in known}
+    near = get_close_matches(key.removeprefix(ENVIRONMENT_PREFIX), bare, n=1)
+    return BadConfiguration(
+        N_("%(file)s: la clau «%(key)s» no existeix; potser volíeu dir «%(near)s»?")
+        if near
+        else N_("%(file)s: la clau «%(key)s» no existeix; n'hi ha aquestes: %(known)s."),
+        file=where,
+        key=key,
+        near="".join(bare[name] for name in near),
+        known=", ".join(known),
+    )
+
+
+def _checked(key: str, value: Any, where: str | Path) -> Any:
+    """*value*, given by *where*, if *key* exists and takes such a value.
 
     Raises BadConfiguration that names the near miss or the type expected.
     """
     if key not in _TYPES:
-        near = get_close_matches(key, _TYPES, n=1)
-        raise BadConfiguration(
-            N_("%(file)s: la clau «%(key)s» no existeix; potser volíeu dir «%(near)s»?")
-            if near
-            else N_("%(file)s: la clau «%(key)s» no existeix; n'hi ha aquestes: %(known)s."),
-            file=file,
-            key=key,
-            near="".join(near),
-            known=", ".join(_TYPES),
-        )
+        raise _unknown(key, tuple(_TYPES), where)
     # To Python a truth value is a number too.
     wrong = not isinstance(value, _TYPES[key]) or isinstance(value, bool) is not (_TYPES[key] is bool)
     if (
@@ -141,11 +160,12 @@ def _checked(key: str, value: Any, file: Path) -> Any:
         or (_TYPES[key] is int and value < 0)
         or (key == "network" and not is_network_code(value))
         or (key == "contact" and not _CONTACT.fullmatch(value))
+        or (key == "licence" and not _IRI.fullmatch(value))
         or (key == "embed.ancestors" and not all(isinstance(v, str) and _ANCESTOR.fullmatch(v) for v in value))
     ):
         raise BadConfiguration(
             N_("%(file)s: «%(value)s» no serveix per a la clau «%(key)s»; s'esperava %(expected)s."),
-            file=file,
+            file=where,
             value=value,
             key=key,
             expected=_EXPECTED.get(key)
@@ -165,7 +185,9 @@ def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
     Raises BadConfiguration.
     """
     file = root / FILE_NAME
-    given = {k: _checked(k, v, file) for k, v in (_from_file(file) | _from_environment(environment)).items()}
+    given = {key: _checked(key, value, file) for key, value in _from_file(file).items()}
+    variables = {key: name for name, key in _VARIABLES.items()}
+    given |= {key: _checked(key, value, variables[key]) for key, value in _from_environment(environment).items()}
     limits = {k.removeprefix("limits."): v for k, v in given.items() if k.startswith("limits.")}
     capacity = {k.removeprefix("pool."): v for k, v in given.items() if k.startswith("pool.")}
     plain: dict[str, Any] = {k: given[k] for k in ("network", "contact", "licence") if k in given}

@@ -3,14 +3,20 @@
 import csv
 import io
 import json
+import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from processes import eventually
+from workplan.cli import commands
 from workplan.release.build import Release
 
 STATED = "data/xmess/plan/2020/v1/stated"
@@ -20,16 +26,19 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def run(command: list[str], release: Release, tmp_path: Path) -> Run:
-    """Run ``workplan`` with arguments, in Catalan, from an unrelated folder."""
+    """Run ``workplan``, or another *program*, with arguments and *more* environment, from an unrelated folder."""
 
-    def call(*arguments: str | Path, text: str = "", lang: str = "ca") -> subprocess.CompletedProcess[str]:
+    def call(
+        *arguments: str | Path, text: str = "", lang: str = "ca", program: list[str] | None = None, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        out = str(release.folder.parent)
         return subprocess.run(
-            [*command, *map(str, arguments)],
+            [*(program or command), *map(str, arguments)],
             input=text,
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={"PATH": "/usr/bin:/bin", "WORKPLAN_LANG": lang, "WORKPLAN_OUT": str(release.folder.parent)},
+            env={"PATH": "/usr/bin:/bin", "WORKPLAN_LANG": lang, "WORKPLAN_OUT": out, **more},
             timeout=120,
             check=False,
         )
@@ -228,10 +237,135 @@ def test_sparql_from_standard_input_is_answered(run: Run) -> None:
     assert "wp:WorkPlan" in graph.stdout
 
 
-@pytest.mark.parametrize("verb", ["serve", "build", "validate", "query"])
-def test_every_verb_explains_itself_with_an_example(run: Run, verb: str) -> None:
-    """``--help`` is documentation."""
-    done = run(verb, "--help")
+HELP = """
+from click.testing import CliRunner
+from workplan.cli import commands
+for verb in (*commands.commands, "ontology diff", "ontology freeze"):
+    print(CliRunner().invoke(commands, [*verb.split(), "--help"], prog_name="workplan").output, end="\\0")
+"""
 
-    assert done.returncode == 0
-    assert f"Example: workplan {verb}" in done.stdout
+
+@pytest.mark.parametrize(
+    ("lang", "heading", "example"),
+    [("ca", "Opcions:", "Exemple:"), ("es", "Opciones:", "Ejemplo:"), ("en", "Options:", "Example:")],
+)
+def test_every_verb_explains_itself_with_an_example(run: Run, lang: str, heading: str, example: str) -> None:
+    """``--help`` is documentation, in the user's language alone."""
+    pages = run("-c", HELP, program=[sys.executable], lang=lang).stdout.split("\0")[:-1]
+    verbs = [" ".join(page.split()[1:4]).split(" [")[0] for page in pages]
+
+    assert [*commands.commands, "ontology diff", "ontology freeze"] == [v.removeprefix("workplan ") for v in verbs]
+    for verb, page in zip(verbs, pages, strict=True):
+        assert f"\n{heading}\n" in page
+        assert f"\n  {example} {verb} " in page or page.endswith(f"{example} {verb}\n")
+        assert lang == "en" or not re.search(r"\b(the|and|default|OPTIONS|Usage|COMMAND|FILE|Show)\b", page)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("bulid",), "There is no command “bulid”; did you mean “build”?"),
+        (("xyz",), "There is no command “xyz”; those there are: serve, build, "),
+        (("build", "--hmoe", "x"), "There is no option “--hmoe”; did you mean “--home”?"),
+        (("build", "--home"), "The option “--home” lacks its value"),
+        (("build", "extra"), "it is written like this: workplan build [OPTIONS]"),
+        (("query",), "lacks “NAME|FILE|-”; “workplan query --help” explains it"),
+        (("serve", "--port", "70000"), "“--port” does not do; expected an integer from 1 to 65535."),
+        (("validate", "--format", "pdf"), "“--format” does not do; expected text, json, turtle or html."),
+        (("serve", "--host", "192.0.2.1"), "Cannot serve at “192.0.2.1”: this machine has no such address."),
+        (("serve", "--store", "localhost:7878"), "“localhost:7878” must start with http:// or https://"),
+        (("export", "2020", "--out", "/dev/full"), "/dev/full could not be written: no space is left."),
+        (("query", "latin.rq"), "latin.rq, line 2, column 1, could not be read: it is not UTF-8."),
+        (("build", "--home", "folder-for-file"), "workplan.toml could not be opened: it is a folder."),
+        (("validate", "--home", "spaces"), "data/a plan” cannot name a graph"),
+    ],
+)
+def test_a_command_used_wrongly_gets_one_sentence(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], expected: str
+) -> None:
+    """In the user's language, with the way out; no page of usage, no traceback."""
+    (tmp_path / "latin.rq").write_bytes('ASK\n{ ?a ?b "é" }'.encode("latin-1"))
+    for name in ("folder-for-file", "spaces"):
+        (tmp_path / name / "data" / "a plan").mkdir(parents=True)
+        (tmp_path / name / "data" / "a.nt").touch()
+    (tmp_path / "folder-for-file" / "workplan.toml").mkdir()
+    (tmp_path / "spaces" / "data" / "a plan" / "a.nt").touch()
+    done = run(*arguments, lang="en")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("WORKPLAN_LIMTS_ROWS", "3", "no existeix; potser volíeu dir «WORKPLAN_LIMITS_ROWS»?"),
+        ("WORKPLAN_ZZZZ", "3", "n'hi ha aquestes: WORKPLAN_NETWORK, "),
+        ("WORKPLAN_LIMITS_ROWS", "many", "WORKPLAN_LIMITS_ROWS: «many» no serveix"),
+        ("WORKPLAN_LICENCE", "CC BY", "s'esperava una adreça http:// o https://"),
+    ],
+)
+def test_a_setting_of_the_environment_is_held_to_what_there_is(run: Run, name: str, value: str, expected: str) -> None:
+    """As one of the file is: a limit with a slip in its name would protect nobody."""
+    done = run("query", "plans", **{name: value})
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert expected in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "expected"),
+    [
+        ("{} export 2020 >/dev/full", 2, "no hi queda espai"),
+        ("{} export 2020 >&-", 0, ""),
+        ("{} query - <&-", 2, "línia 1"),
+        ("printf 'ASK { ?a ?b \"\\351\" }' | {} query -", 2, "no és UTF-8"),
+        ("{} document | true; exit ${PIPESTATUS[0]}", 1, ""),
+    ],
+)
+def test_what_the_shell_does_to_a_command_is_borne(
+    run: Run, command: list[str], line: str, code: int, expected: str
+) -> None:
+    """A full disk, closed channels, a reader that has left, text of another encoding."""
+    done = run("-c", line.replace("{}", command[0]), program=["bash"])
+
+    assert (done.returncode, done.stdout) == (code, "")
+    assert expected in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 1
+
+
+def test_a_build_that_cannot_be_written_leaves_nothing(run: Run, command: list[str], tmp_path: Path) -> None:
+    """And says what was in its way."""
+    done = run("-c", f"ulimit -f 100; {command[0]} build --out out", program=["bash"])
+
+    assert done.returncode == 2
+    assert (
+        done.stderr == "No s'ha pogut escriure la publicació a out: el fitxer seria massa gran; no hi ha canviat res.\n"
+    )
+    assert [file.name for file in (tmp_path / "out").iterdir()] == [".lock"]
+
+
+def test_names_that_are_no_utf8_are_read_and_shown(run: Run, tmp_path: Path) -> None:
+    """As old disks and archives hold them."""
+    name = os.fsdecode(b"caf\xe9.nt")
+    (tmp_path / "old" / "data" / "net").mkdir(parents=True)
+    (tmp_path / "old" / "data" / "net" / name).write_text("<http://a/> <http://b/> <http://c/> .\n")
+    done = run("validate", "--home", tmp_path / "old")
+    built = run("build", "--home", tmp_path / "old", "--out", tmp_path / "out")
+    unread = run("validate", name)
+
+    assert done.returncode == built.returncode == 0
+    assert "caf\N{REPLACEMENT CHARACTER}.nt" in unread.stderr
+
+
+def test_ctrl_c_ends_a_build_without_a_word(command: list[str], tmp_path: Path) -> None:
+    """With the exit code that shells have for it."""
+    building = subprocess.Popen([*command, "build", "--out", tmp_path / "out"], stderr=subprocess.PIPE, text=True)
+    assert eventually(lambda: (tmp_path / "out" / ".lock").exists(), seconds=30)
+    building.send_signal(signal.SIGINT)
+    said = building.communicate(timeout=60)[1]
+
+    assert (building.returncode, said.strip()) == (130, "")
+    assert not (tmp_path / "out" / "current").exists()

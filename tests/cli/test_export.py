@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from workplan.cli import commands, main
+from workplan.cli import main
 from workplan.export.decidim import csv_of
 from workplan.release.build import Release
 
@@ -232,9 +232,3 @@ def test_what_cannot_be_exported_is_said_in_one_sentence(run: Run, arguments: tu
     assert (code, text) == (2, "")
     assert said in error
     assert len(error.strip().splitlines()) == 1
-
-
-def test_every_verb_has_help_with_an_example(run: Run) -> None:
-    """The help is documentation, whichever the verb."""
-    for verb in commands.commands:
-        assert f"Example: workplan {verb}" in run(verb, "--help")[1]

@@ -14,6 +14,7 @@ from workplan.release.build import build as build_release
 from workplan.release.sources import Home, load_home, releases_folder
 
 from .options import home_option, out_option
+from .words import _, example
 
 
 @contextmanager
@@ -52,14 +53,19 @@ def make_release(home: Home, folder: Path) -> Release:
         raise
 
 
-@click.command(epilog="Example: workplan build --home vallbona --out /srv/vallbona/releases")
+@click.command(
+    short_help=_("Valida les dades i n'escriu una publicació."),
+    help=_(
+        "Valida les dades, fa totes les consultes desades i escriu una publicació que ja no canvia; en diu la "
+        "versió.\n\n"
+        "Codi de sortida 1 si hi ha infraccions i 2 si hi ha una consulta desada trencada: no s'escriu res i la "
+        "publicació d'abans segueix en servei."
+    ),
+    epilog=example("workplan build --home vallbona --out /srv/vallbona/releases"),
+)
 @home_option
 @out_option
 def build(root: Path | None, out: Path | None) -> None:
-    """Validate the data, ask every saved query and write one immutable release; prints its version.
-
-    Exit code 1 where a Violation stands, 2 where a saved query is broken: nothing is written and the old release stays
-    in service.
-    """
+    """Write a release of the home at *root* in *out* and print its version."""
     home = load_home(root)
     click.echo(make_release(home, out or releases_folder(home)).version)

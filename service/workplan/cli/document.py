@@ -13,6 +13,7 @@ from workplan.release.sources import load_home
 
 from .options import home_option, out_option
 from .query import open_source
+from .words import _, example
 
 DIFFERENT = 1
 """Exit code where what is rebuilt is not what the file says."""
@@ -35,17 +36,21 @@ def folded(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
-@click.command(epilog="Example: workplan document xmess/plan/2020 --diff")
-@click.argument("plan", required=False)
-@click.option("--diff", "is_diff", is_flag=True, help="Print the differences with the source file instead.")
+@click.command(
+    short_help=_("Escriu el document del pla, refet a partir de les dades."),
+    help=_(
+        "Escriu el document del pla, refet només a partir de les dades.\n\nAmb --diff, codi de sortida 0 si cada línia "
+        "que no és en blanc és igual que la de l'original, un cop plegats els espais, i 1 si no."
+    ),
+    epilog=example("workplan document xmess/plan/2020 --diff"),
+)
+@click.argument("plan", required=False, metavar=_("[PLA]"))
+@click.option("--diff", "is_diff", is_flag=True, help=_("En comptes del text, les diferències amb l'original."))
 @home_option
 @out_option
 @click.pass_context
 def document(context: click.Context, plan: str | None, is_diff: bool, root: Path | None, out: Path | None) -> None:  # noqa: FBT001 - a flag of the command
-    """Print the plan document rebuilt from the data.
-
-    With --diff, exit code 0 where every non-blank line equals the source's once white space is folded, 1 otherwise.
-    """
+    """Print the document of *plan*, or with *is_diff* what tells it from the source file."""
     home = load_home(root)
     engine = open_source(home, out, None).engine
     source = _chosen(sources(engine), plan)

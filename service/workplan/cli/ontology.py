@@ -13,8 +13,14 @@ from workplan.release.sources import ontology_version
 from workplan.release.versions import freeze as freeze_ontology
 from workplan.release.versions import frozen_versions, ontology_at, read_ontology, version_order
 
+from .options import lang_option
+from .words import _, example
 
-@click.group(epilog="Example: workplan ontology diff 1.0.0 2.0.0 --lang es")
+
+@click.group(
+    help=_("Compara dues versions de l'ontologia, o fixa la d'ara."),
+    epilog=example("workplan ontology diff 1.0.0 2.0.0 --lang es"),
+)
 def ontology() -> None:
     """Tell two versions of the ontology apart, or freeze the present one."""
 
@@ -39,24 +45,29 @@ def _last_before(version: str) -> str:
     return earlier[-1]
 
 
-@ontology.command(epilog="Example: workplan ontology diff 1.0.0 2.0.0 --lang es")
-@click.argument("old", required=False)
-@click.argument("new", required=False)
+@ontology.command(
+    short_help=_("Diu en paraules què canvia d'una versió a una altra."),
+    help=_(
+        "Diu en paraules què canvia de la versió VELLA a la NOVA, terme per terme.\n\n"
+        "Cada una és un número de versió, o "
+        "el camí d'un fitxer o d'una carpeta. Si no es diu la NOVA, l'ontologia tal com és; si no es diu la VELLA, "
+        "l'última que es va publicar abans. Primer surt el que pot trencar dades."
+    ),
+    epilog=example("workplan ontology diff 1.0.0 2.0.0 --lang es"),
+)
+@click.argument("old", required=False, metavar=_("[VELLA]"))
+@click.argument("new", required=False, metavar=_("[NOVA]"))
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="text in one language; json in all three.",
+    help=_("text, en una llengua; json, en totes tres."),
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="The language of the text. Without it, the terminal's.")
-def diff(old: str | None, new: str | None, form: str, lang: str | None) -> None:
-    """Say in plain words what changes from OLD to NEW, term by term.
-
-    Each is a version or the path of a file or folder. Without NEW, the ontology as it is; without OLD, the last
-    version published before it. What may break data comes first.
-    """
+@lang_option(_("La llengua del text i dels errors. Si no es diu, la del terminal."))
+def diff(old: str | None, new: str | None, form: str) -> None:
+    """Print what changes from *old* to *new*, term by term."""
     found = changes(_chosen(old or _last_before(ontology_version())), _chosen(new or ontology_version()))
     if form == "json":
         rows = [
@@ -66,10 +77,17 @@ def diff(old: str | None, new: str | None, form: str, lang: str | None) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for change in found:
-            click.echo(change.sentence(lang or cli_language()))
+            click.echo(change.sentence(cli_language()))
 
 
-@ontology.command(epilog="Example: workplan ontology freeze")
+@ontology.command(
+    short_help=_("Fixa l'ontologia d'ara com a versió publicada."),
+    help=_(
+        "Desa l'ontologia tal com és com el que serà per sempre la seva versió, la que respon a /ns/VERSIÓ; diu el "
+        "fitxer."
+    ),
+    epilog=example("workplan ontology freeze"),
+)
 def freeze() -> None:
     """Keep the ontology as it is as its version, for /ns/VERSION to answer with for ever; prints the file."""
     click.echo(freeze_ontology())

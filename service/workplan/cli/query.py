@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -14,20 +13,22 @@ from workplan.export.cells import rows_for
 from workplan.language import cli_language
 from workplan.model.errors import N_, BadParameter, NotAcceptable
 from workplan.model.formats import CSV, CSV_METADATA, XLSX, named
-from workplan.questions.catalogue import SUFFIX, SavedQuery, catalogue, query_named, read_query
+from workplan.questions.catalogue import SUFFIX, SavedQuery, catalogue, decoded, query_named, read_query
 from workplan.release.build import current_release, is_up_to_date
 from workplan.release.sources import Home, load_home, releases_folder
 
 from .build import make_release
 from .options import home_option, out_option
+from .words import _, example
 
 _FORMATS = ("table", "csv", "tsv", "json", "xml", "xlsx", "turtle", "nt", "rdf", "jsonld")
 
 
-def _question(name: str, home: Home, stdin: TextIO) -> SavedQuery:
+def _question(name: str, home: Home) -> SavedQuery:
     """The query that *name* means: ``-`` for standard input, a file, or the name of a saved one."""
     if name == "-":
-        return SavedQuery("-", {}, stdin.read())
+        # There is none where a program has closed it.
+        return SavedQuery("-", {}, decoded(sys.stdin.buffer.read(), name) if sys.stdin else "")
     file = Path(name)
     if file.suffix == SUFFIX or file.is_file():
         return read_query(file) if file.is_file() else query_named(file.stem, home.queries)
@@ -89,19 +90,31 @@ def _renderer(answer: Answer, form: str | None) -> Renderer:
     return next(each for each in offered if each.form == chosen)
 
 
-@click.command(epilog="Example: workplan query team-actions --param team=xmess/team/st --format csv")
-@click.argument("question", metavar="NAME|FILE|-")
-@click.option("--param", "given", multiple=True, metavar="NAME=VALUE", help="A parameter of the query; repeatable.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), help="Default: table, or turtle for a graph.")
-@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of the home's release.")
+@click.command(
+    short_help=_("Respon una consulta desada, o SPARQL."),
+    help=_("Respon una consulta desada, un fitxer amb SPARQL, o el SPARQL que arriba per l'entrada (-)."),
+    epilog=example("workplan query team-actions --param team=xmess/team/st --format csv"),
+)
+@click.argument("question", metavar=_("NOM|FITXER|-"))
+@click.option(
+    "--param",
+    "given",
+    multiple=True,
+    metavar=_("NOM=VALOR"),
+    help=_("Un paràmetre de la consulta; se'n poden dir més."),
+)
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), help=_("Si no es diu, table, o turtle si la resposta és un graf.")
+)
+@click.option("--endpoint", metavar="URL", help=_("Pregunta a aquest punt SPARQL i no a la publicació de la xarxa."))
 @home_option
 @out_option
 def query(
     question: str, given: tuple[str, ...], form: str | None, endpoint: str | None, root: Path | None, out: Path | None
 ) -> None:
-    """Answer a saved query, a file with SPARQL, or SPARQL from standard input (-)."""
+    """Print the answer to *question*, its parameters *given*, in *form*."""
     home = load_home(root)
-    saved = _question(question, home, sys.stdin)
+    saved = _question(question, home)
     values = _values(given)
     saved.request(values)  # what is missing or malformed is refused before anything is built
     answer = Answer(open_source(home, out, endpoint), Asked(saved, values, None, cli_language()), base="")
@@ -109,6 +122,4 @@ def query(
         click.echo(_table(answer))
         return
     renderer = _renderer(answer, form)
-    sys.stdout.buffer.write(renderer.write(answer))
-    if renderer.form not in (CSV, XLSX):
-        click.echo()
+    click.echo(renderer.write(answer), nl=renderer.form not in (CSV, XLSX))

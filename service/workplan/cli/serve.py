@@ -1,5 +1,6 @@
 """``workplan serve``: build if needed, then answer."""
 
+import errno
 import os
 import socket
 import threading
@@ -25,6 +26,7 @@ from workplan.release.sources import Home, load_home, releases_folder
 
 from .build import make_release
 from .options import home_option, out_option
+from .words import _, example
 
 _READY_POLL_SECONDS = 0.05
 
@@ -35,10 +37,13 @@ _LONGEST_SILENCE_SECONDS = 60
 """How long a web process may say nothing of itself before it is taken for hung: others may have the processors."""
 
 
+_NOT_OURS = N_("No es pot servir a «%(host)s»: l'adreça no existeix en aquesta màquina.")
+
+
 def _listening(host: str, port: int) -> socket.socket:
     """A socket bound to *port* of *host*; raises AddressInUse where there is none to be had."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        family, kind, *_ignored, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind)
         try:
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -46,15 +51,15 @@ def _listening(host: str, port: int) -> socket.socket:
         except OSError:
             bound.close()
             raise
-    except socket.gaierror as error:
-        raise AddressInUse(
-            N_("No es pot servir a «%(host)s»: l'adreça no existeix en aquesta màquina."), host=host
-        ) from error
+    except (socket.gaierror, UnicodeError) as error:
+        raise AddressInUse(_NOT_OURS, host=host) from error
     except PermissionError as error:
         raise AddressInUse(
             N_("No teniu permís per servir al port %(port)s; trieu-ne un de 1024 o més amb --port."), port=port
         ) from error
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise AddressInUse(_NOT_OURS, host=host) from error
         raise AddressInUse(host=host, port=port) from error
     return bound
 
@@ -98,15 +103,38 @@ def _shared_folder() -> Iterator[Path]:
         rmtree(folder, ignore_errors=True)
 
 
-@click.command(epilog="Example: workplan serve --home vallbona --port 8080")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen at.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
-@click.option("--store", metavar="URL", help="Ask this SPARQL 1.1 endpoint, loaded with the release, instead.")
+@click.command(
+    short_help=_("Serveix el pla amb un servidor de producció."),
+    help=_("Fa una publicació, si cal, i la serveix amb un servidor de producció."),
+    epilog=example("workplan serve --home vallbona --port 8080"),
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar=_("ADREÇA"), help=_("L'adreça on s'escolta."))
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    metavar=_("NÚMERO"),
+    help=_("El port on s'escolta."),
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    metavar=_("NÚMERO"),
+    help=_("Quants processos web."),
+)
+@click.option(
+    "--store",
+    metavar="URL",
+    envvar="WORKPLAN_STORE",
+    help=_("Pregunta a aquest punt SPARQL 1.1, que té carregada la publicació, i no al magatzem propi."),
+)
 @home_option
 @out_option
 def serve(host: str, port: int, workers: int, store: str | None, root: Path | None, out: Path | None) -> None:
-    """Build a release if needed, then serve it with a production server."""
+    """Serve the home at *root* until told to stop."""
     # Other verbs need no web server.
     from uvicorn import Config
 
@@ -114,6 +142,11 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
 
     home = load_home(root)
     config = load_configuration(home.root)
+    if store:
+        # Before the processes that would each refuse it.
+        from workplan.engine.remote import RemoteEngine
+
+        RemoteEngine(store, config.limits)
     folder = (out or releases_folder(home)).resolve()
     # Before a release is made, which takes a while.
     bound = _listening(host, port)

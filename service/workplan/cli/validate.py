@@ -13,32 +13,37 @@ from workplan.release.sources import Home, load_home
 from workplan.release.validation import validate as validate_readings
 
 from .options import home_option, lang_option
+from .words import _, example
 
 VIOLATED = 1
 """Exit code where a Violation stands."""
 
 
-@click.command(epilog="Example: workplan validate data/xmess/plan/2020 --format html --lang es > report.html")
-@click.argument("paths", metavar="[FILE|FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+@click.command(
+    short_help=_("Diu què no va bé a les dades, on, i què s'hi esperava."),
+    help=_(
+        "Comprova fitxers de dades amb les regles: què no va bé, què s'hi esperava i on.\n\n"
+        "Sense FITXER, totes les dades de la carpeta de la xarxa. Amb fitxers d'aquella carpeta, allò de què parlen, a "
+        "la llum de la resta. Amb altres fitxers, només ells, amb l'ontologia i les llistes de valors.\n\n"
+        "Codi de sortida 0 si les dades són conformes, 1 "
+        "si hi ha infraccions, 2 si no es pot llegir un fitxer."
+    ),
+    epilog=example("workplan validate data/xmess/plan/2020 --format html --lang es > report.html"),
+)
+@click.argument("paths", metavar=_("[FITXER|CARPETA]..."), nargs=-1, type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "turtle", "html"]),
     default="text",
     show_default=True,
-    help="How the report is written; turtle is the SHACL report itself.",
+    help=_("Com s'escriu l'informe; turtle és l'informe SHACL."),
 )
-@lang_option("The language of the report and of errors. Without it, the terminal's.")
+@lang_option(_("La llengua de l'informe i dels errors. Si no es diu, la del terminal."))
 @home_option
 @click.pass_context
 def validate(context: click.Context, paths: tuple[Path, ...], form: str, root: Path | None) -> None:
-    """Check data files against the shapes: what is wrong, what was expected and where.
-
-    Without FILE, all the data of the home folder. With files of the home folder, what those files are about, in the
-    light of the rest. With other files, those alone, with the ontology and the concept schemes.
-
-    Exit code 0 where the data conform, 1 where a Violation stands, 2 where a file is unreadable.
-    """
+    """Print a report on *paths*, or on all the data of the home at *root*."""
     home = load_home(root)
     data = read_all(paths or home.data, None if paths else home.root)
     background = [*read_all(home.background), *read_all(_rest_of(home, paths), home.root)]

@@ -38,6 +38,7 @@ A sentence says what was wrong, where, and what was expected. It is written in C
 the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback or a value of the server's own.
 """
 
+import errno
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,26 @@ from typing import Any, ClassVar
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark *text* for the interface catalogue; translation happens where the reader's language is known."""
     return text
+
+
+_CAUSES = {
+    errno.EACCES: N_("no hi teniu permís"),
+    errno.EPERM: N_("no hi teniu permís"),
+    errno.ENOENT: N_("no existeix"),
+    errno.EISDIR: N_("és una carpeta"),
+    errno.ENOTDIR: N_("no és una carpeta"),
+    errno.ENAMETOOLONG: N_("el nom és massa llarg"),
+    errno.ENOSPC: N_("no hi queda espai"),
+    errno.EFBIG: N_("el fitxer seria massa gran"),
+    errno.EDQUOT: N_("no hi queda espai"),
+    errno.EROFS: N_("el disc és només de lectura"),
+}
+"""What an error of the system means, in an interface text."""
+
+
+def cause_in_words(error: OSError) -> str:
+    """What *error* of the system means: an interface text, or for a rare one the system's own words."""
+    return _CAUSES.get(error.errno or 0) or error.strerror or str(error)
 
 
 class Choice(tuple[str, ...]):

@@ -177,13 +177,18 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def decoded(content: bytes, name: str | Path) -> str:
+    """*content*, of the file called *name*, as text. Raises UnreadableData where it is no UTF-8."""
+    try:
+        return content.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UnreadableData(path=name, line=line, column=1, cause=N_("no és UTF-8")) from error
+
+
 def read_query(file: Path) -> SavedQuery:
     """The saved query in *file*. Raises UnreadableData where it is not UTF-8 or its header is no YAML mapping."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise UnreadableData(path=file, line=line, column=1, cause=N_("no és UTF-8")) from error
+    text = decoded(file.read_bytes(), file)
     header = "\n".join(
         line[len(_MARK) :].removeprefix(" ") if line.startswith(_MARK) else "" for line in text.splitlines()
     )
@@ -207,7 +212,8 @@ def read_query(file: Path) -> SavedQuery:
 def query_files(folders: Path | Sequence[Path]) -> dict[str, Path]:
     """The files of saved queries in *folders* by name, sorted; a later folder's take the place of an earlier one's."""
     listed = (folders,) if isinstance(folders, Path) else folders
-    files = {file.stem: file for folder in listed for file in folder.glob("*" + SUFFIX) if file.is_file()}
+    found = (file for folder in listed if folder.is_dir() for file in folder.iterdir())
+    files = {file.stem: file for file in found if file.suffix == SUFFIX and file.is_file()}
     return dict(sorted(files.items()))
 
 

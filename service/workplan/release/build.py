@@ -8,6 +8,7 @@ once written, but for what is made of what the hash is of: its manifest and its 
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -23,6 +24,7 @@ from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.merging import united
 from workplan.model.errors import N_, DataInvalid, MissingFolder
+from workplan.model.errors import N_, DataInvalid, InputError, MissingFolder, cause_in_words
 from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, query_files
@@ -112,7 +114,7 @@ def inputs_digest(home: Home) -> str:
     named += [("program", file) for floor in floors for file in sorted((package / floor).glob("*.py"))]
     named += [("source", file) for file in source_files(home.root / "data")]
     for role, file in named:
-        digest.update(f"\0{role}\0{file.name}\0".encode() + file.read_bytes())
+        digest.update(f"\0{role}\0".encode() + os.fsencode(file.name) + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -142,9 +144,17 @@ def _only_builder(folder: Path) -> Iterator[None]:
         raise MissingFolder(path=folder, expected=N_("permís per escriure-hi les publicacions")) from error
     with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in folder.glob(_UNFINISHED + "*"):
-            shutil.rmtree(left, ignore_errors=True)
+        _clear(folder)
         yield
+
+
+def _clear(folder: Path) -> None:
+    """Take away what a build left unfinished in *folder*."""
+    for left in folder.glob(_UNFINISHED + "*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
 
 
 def _write(folder: Path, version: str, files: dict[str, bytes]) -> Release:
@@ -195,8 +205,9 @@ def validate_home(home: Home, readings: Mapping[Path, Reading], derived: Sequenc
 def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Release:
     """Make *home*'s release in *folder* and put it in service; *progress* hears of each of STEPS as it begins.
 
-    Raises UnreadableData where a file does not parse, QuestionsInvalid where a saved query is broken and DataInvalid,
-    with the report, where a Violation stands: each time the release that was in service stays.
+    Raises UnreadableData where a file does not parse, QuestionsInvalid where a saved query is broken, DataInvalid, with
+    the report, where a Violation stands, and InputError where it cannot be written: each time the release that was in
+    service stays.
     """
     with _only_builder(folder):
         progress(STEPS[0])
@@ -240,7 +251,16 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
             _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
         }
         files = {name: text.encode() for name, text in written.items()}
-        return _write(folder, version, {**files, SEARCH: index_of(quads)})
+        files[SEARCH] = index_of(quads)
+        try:
+            return _write(folder, version, files)
+        except OSError as error:
+            _clear(folder)
+            raise InputError(
+                N_("No s'ha pogut escriure la publicació a %(path)s: %(cause)s; no hi ha canviat res."),
+                path=folder,
+                cause=cause_in_words(error),
+            ) from error
 
 
 def _in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:

@@ -5,6 +5,7 @@ It may not judge what the files say, nor open a connection.
 
 import io
 import logging
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from workplan.model.errors import N_, UnreadableData
+from workplan.model.errors import N_, UnreadableData, cause_in_words
 from workplan.release.jsonld import read_jsonld
-from workplan.release.sources import SUFFIXES
+from workplan.release.sources import SUFFIXES, is_data_file
 from workplan.release.syntax import cause_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def read_file(path: Path, base: Path | None = None) -> Reading:
     Raises UnreadableData with the cause and, where the format has lines, the line and column.
     """
     name = str(path.relative_to(base)) if base and path.is_relative_to(base) else str(path)
+    # What is no UTF-8 in it has no place in a report.
+    name = os.fsencode(name).decode(errors="replace")
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise UnreadableData(
@@ -183,7 +186,8 @@ def _files_at(path: Path) -> tuple[Path, ...]:
     """The file *path*, or every data file at or below the folder *path*, sorted."""
     if not path.is_dir():
         return (path,)
-    files = tuple(sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file()))
+    found = (Path(folder, name) for folder, _, names in os.walk(path, onerror=_raise) for name in names)
+    files = tuple(sorted(file for file in found if is_data_file(file)))
     if not files:
         raise UnreadableData(
             N_("La carpeta %(path)s no té cap fitxer de dades; s'esperen fitxers acabats en %(expected)s."),
@@ -191,6 +195,11 @@ def _files_at(path: Path) -> tuple[Path, ...]:
             expected=", ".join(SUFFIXES),
         )
     return files
+
+
+def _raise(error: OSError) -> None:
+    """Raise *error*: a folder that cannot be read is not an empty one."""
+    raise error
 
 
 def _content(path: Path, name: str, most: int) -> bytes:
@@ -202,7 +211,7 @@ def _content(path: Path, name: str, most: int) -> bytes:
         raise UnreadableData(N_("No hi ha cap fitxer %(path)s."), path=name) from None
     except OSError as error:
         raise UnreadableData(
-            N_("No s'ha pogut llegir %(path)s: %(cause)s."), path=name, cause=error.strerror
+            N_("No s'ha pogut llegir %(path)s: %(cause)s."), path=name, cause=cause_in_words(error)
         ) from error
     if len(content) > most:
         raise UnreadableData(

@@ -8,17 +8,21 @@ A folder of data files is one graph: ``data/xmess/plan/2020/v1/stated/*.ttl`` is
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final
 
-from workplan.model.errors import N_, MissingFolder
+from workplan.model.errors import N_, InputError, MissingFolder
 from workplan.model.iris import graph_iri
 
 SUFFIXES: Final = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".json", ".rdf")
 """Endings of the files that hold data; every other file in the folders is for people."""
+
+_GRAPH_PATH: Final = re.compile(r"[A-Za-z0-9._~/-]*")
+"""Names of folders that are addresses as they are."""
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _CHECKOUT: Final = _PACKAGE.parent.parent
@@ -81,14 +85,30 @@ class Home:
         return tuple(file for file in files if not file.is_relative_to(data) and file not in self.shapes)
 
 
+def is_data_file(path: Path) -> bool:
+    """Whether there is a file at *path* that holds data, as its ending says."""
+    return path.suffix.lower() in SUFFIXES and path.is_file()
+
+
 def _files(folder: Path) -> tuple[Path, ...]:
     """The data files directly in *folder*, sorted."""
-    return tuple(sorted(f for f in folder.iterdir() if f.suffix in SUFFIXES and f.is_file()))
+    return tuple(sorted(filter(is_data_file, folder.iterdir())))
 
 
 def _graphs_below(folder: Path, prefix: str = "") -> Iterator[tuple[str, tuple[Path, ...]]]:
-    """The path and files of every graph at or below *folder*."""
+    """The path and files of every graph at or below *folder*.
+
+    Raises InputError where a folder of data files is called what no address can say.
+    """
     if files := _files(folder):
+        if not _GRAPH_PATH.fullmatch(prefix):
+            raise InputError(
+                N_(
+                    "La carpeta «%(path)s» no pot donar nom a un graf: s'esperen noms de carpeta fets de lletres "
+                    "sense accents, xifres, guionets i punts."
+                ),
+                path=os.fsencode(folder).decode(errors="replace"),
+            )
         yield prefix, files
     for child in sorted(folder.iterdir()):
         if child.is_dir() and not child.name.startswith("."):
