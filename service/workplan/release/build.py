@@ -23,7 +23,6 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.merging import united
-from workplan.model.errors import N_, DataInvalid, MissingFolder
 from workplan.model.errors import N_, DataInvalid, InputError, MissingFolder, cause_in_words
 from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
