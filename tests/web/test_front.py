@@ -1,8 +1,10 @@
 """Kept answers: the same as fresh ones, given again, compressed or not, and never an error or another's."""
 
 import gzip
+import http.client
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import brotli
@@ -16,6 +18,7 @@ from workplan.web.answers import Answer, AnswerCache
 from workplan.web.front import Front, Site
 
 PLAN = "/ca/xmess/plan/2020"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Counting:
@@ -70,7 +73,6 @@ def test_an_answer_is_given_again_without_asking(client: FrontClient, counting: 
         {"path": PLAN, "query_string": "x=1"},
         {"path": PLAN, "headers": {"Accept-Language": "en"}},
         {"path": PLAN, "headers": {"Host": "example.org"}},
-        {"path": PLAN, "headers": {"Range": "bytes=0-9"}},
     ],
 )
 def test_another_question_is_not_answered_with_this_one(
@@ -106,6 +108,25 @@ def test_an_answer_asked_for_on_a_condition_first_is_kept_whole(client: FrontCli
 
     assert client.get(other).data
     assert counting.asked == 2
+
+
+def test_an_answer_is_whole_whatever_part_of_it_is_wanted(client: FrontClient) -> None:
+    """A part of what was compressed since would be a part of something else."""
+    whole = client.get("/static/style.css")
+    part = client.get("/static/style.css", headers={"Range": "bytes=0-4999", "Accept-Encoding": "gzip"})
+
+    assert part.status_code == 200
+    assert "Content-Range" not in part.headers
+    assert gzip.decompress(part.data) == whole.data
+
+
+@pytest.mark.parametrize("path", ["/rdf-graph-store?default", "/sparql?query=ASK%7B%7D", PLAN])
+def test_only_who_has_an_answer_is_spared_it(client: FrontClient, path: str) -> None:
+    """What is asked on any other condition is answered the first time as every time."""
+    conditions = {"If-Match": '"x"', "If-Unmodified-Since": "Sat, 01 Jan 2000 00:00:00 GMT"}
+    answers = [client.get(path, headers=conditions) for _ in range(2)]
+
+    assert [(answer.status_code, answer.data) for answer in answers] == [(200, client.get(path).data)] * 2
 
 
 @pytest.mark.parametrize(
@@ -149,6 +170,23 @@ def test_a_posted_query_is_kept_by_its_body(client: FrontClient, counting: Count
 
     assert (yes, no) == ([True, True], False)
     assert counting.asked == 2
+
+
+def test_a_post_is_told_apart_by_its_media_type(client: FrontClient) -> None:
+    """Though its body be empty."""
+    path = "/sparql?query=ASK%7B%7D"
+    answers = [client.post(path, content_type=kind).status_code for kind in (FORM, "text/plain", FORM)]
+
+    assert answers == [client.post(path, content_type=FORM).status_code, 415, answers[0]]
+
+
+def test_what_has_no_content_has_no_length(client: FrontClient) -> None:
+    """As HTTP wants it."""
+    answer = client.open("/sparql", method="OPTIONS")
+
+    assert answer
+    assert answer.status_code == 204
+    assert "Content-Length" not in answer.headers
 
 
 def test_a_body_larger_than_any_query_is_refused(client: FrontClient) -> None:
@@ -214,6 +252,18 @@ def test_requests_sent_together_are_answered_in_their_order(client: FrontClient,
     assert counting.asked == 3
 
 
+@pytest.mark.parametrize("rest", [b"GARBAGE\x01\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /?" + b"y" * 300_000])
+def test_what_is_no_request_is_refused_in_its_turn(client: FrontClient, rest: bytes) -> None:
+    """After the answers to the requests that came before it."""
+    with client.connect() as connection:
+        connection.sendall(asked() + asked(target="/robots.txt") + rest)
+        reader = Reader(connection)
+        answers = [received(reader) for _ in range(3)]
+        assert reader.read() == b""
+
+    assert [answer.status_code // 100 for answer in answers if answer] == [2, 2, 4]
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -251,6 +301,12 @@ def test_a_request_that_is_more_than_a_plain_question_is_read_whole(
         (b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
         (b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        (b"GET / HTTP/1.0\r\nHost: x/y\r\n\r\n", 400),
+        (b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (b"GET /sparql?query=ASK{} HTTP/1.1\r\nHost: x\r\nAccept: " + b"a/b," * 5_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nX: " + b"y" * 300_000, 431),
         (b"GET /?" + b"y" * 300_000, 431),
     ],
@@ -292,6 +348,53 @@ def test_an_idle_connection_is_closed_in_its_time(client: FrontClient, monkeypat
         connection.sendall(asked())
         assert received(connection)
         assert connection.recv(1) == b""
+
+
+@contextmanager
+def slow_reader(client: FrontClient) -> Iterator[Reader]:
+    """Who has asked for more than the kernel takes for him."""
+    with client.connect() as connection:
+        connection.sendall(asked(target="/dump.nq") * 8)
+        yield Reader(connection)
+
+
+def read_to_the_end(reader: Reader) -> int:
+    """How many whole answers there are for *reader*, up to eight."""
+    whole = 0
+    with suppress(ConnectionError, http.client.IncompleteRead):
+        while whole < 8:
+            answer = received(reader)
+            assert answer
+            assert answer.data.endswith(b".\n")
+            whole += 1
+            threading.Event().wait(0.1)
+    return whole
+
+
+def test_answers_that_nobody_takes_do_not_fill_the_memory(client: FrontClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has let them wait longest is hung up on, so that others are answered."""
+    monkeypatch.setattr("workplan.web.connection.MAX_UNSENT", 8_000_000)
+
+    def unsent() -> int:
+        return sum(each._unsent for each in client.state.connections)
+
+    with slow_reader(client) as first:
+        assert eventually(lambda: unsent() > 1_000_000)
+        with slow_reader(client), slow_reader(client):
+            assert eventually(lambda: len(client.state.connections) < 3)
+            assert eventually(lambda: unsent() <= 8_000_000)
+            assert client.get("/dump.nq").data.endswith(b".\n")
+            assert read_to_the_end(first) < 8
+
+
+def test_who_does_not_take_an_answer_is_not_waited_for(client: FrontClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While who takes it in his time gets it whole."""
+    for name in ("MAX_IDLE_SECONDS", "MAX_REQUEST_SECONDS", "LOOK_SECONDS"):
+        monkeypatch.setattr(f"workplan.web.connection.{name}", 0.5)
+    with slow_reader(client) as stalled, slow_reader(client) as slow:
+        assert read_to_the_end(slow) == 8
+        assert eventually(lambda: not client.state.connections)
+        assert read_to_the_end(stalled) < 8
 
 
 def test_connections_beyond_what_a_process_can_hold_are_refused(

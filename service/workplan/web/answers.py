@@ -72,7 +72,7 @@ class Answer:
         self.status = status
         # How long it took is true of the first time only.
         self.timing = named.get("server-timing", "")
-        self.is_public = status == 200 and "public" in named.get("cache-control", "")  # partial ones are not
+        self.is_public = status == 200 and "public" in named.get("cache-control", "")
         self.can_be_compressed = (
             len(body) >= MIN_COMPRESSED
             and "content-encoding" not in named
@@ -113,7 +113,9 @@ class Answer:
         if coding:
             headers.append(("Content-Encoding", coding))
         about = [("Content-Type", self._type)] if self._type else []
-        return Form(lines(headers), lines([*about, ("Content-Length", str(len(body)))]), body, etag)
+        if self.status != 204:  # RFC 9110, section 8.6
+            about.append(("Content-Length", str(len(body))))
+        return Form(lines(headers), lines(about), body, etag)
 
 
 def lines(headers: Sequence[tuple[str, str]]) -> bytes:

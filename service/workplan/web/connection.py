@@ -6,6 +6,8 @@ what the front keeps is written as soon as the head of a GET has come. It may no
 
 import asyncio
 import json
+import re
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -27,6 +29,9 @@ from .sparql import CORS
 MAX_HEAD: Final = 256 * 1024
 """Bytes of a request's line and headers: a query that is longer goes in the body of a POST."""
 
+MAX_FIELDS: Final = 16 * 1024
+"""Bytes of a request's headers: some are lists of which each entry is looked at, and others wait meanwhile."""
+
 MAX_REQUEST_SECONDS: Final = 60
 """How long a client may take to send a request, from its first byte, or to begin its first one."""
 
@@ -39,13 +44,33 @@ LINGER_SECONDS: Final = 2
 MAX_CONNECTIONS: Final = 4096
 """Connections of one web process: beyond them clients are told to come back."""
 
+MAX_UNSENT: Final = 256 * 1024 * 1024
+"""Bytes of answers that one web process holds for clients to take: beyond it who has let his wait longest loses it."""
+
+LOOK_SECONDS: Final = 30
+"""How often to look whether a client goes on taking its answer."""
+
+SLOWEST: Final = 4 * 1024
+"""Bytes a second that a client must take of an answer at least."""
+
+_LARGE: Final = 64 * 1024
+"""Bytes of an answer of which no copy is made, and which a client may not take at once."""
+
 _NEEDS_MORE: Final = frozenset(
     (
         *(b"content-length", b"transfer-encoding", b"expect", b"upgrade"),
-        *(b"range", b"if-none-match", b"if-modified-since"),
+        b"if-none-match",
     )
 )
 """Headers that make a GET more than a plain question."""
+
+# RFC 3986, section 3.2, without user information.
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
+
+_Fault = tuple[int, str, dict[str, int]]
+"""A status, a sentence and its values."""
+
+_NO_HTTP: Final[_Fault] = (400, N_("El que heu enviat no és una petició HTTP que es pugui llegir."), {})
 
 
 class Connection(HttpToolsProtocol):
@@ -66,6 +91,15 @@ class Connection(HttpToolsProtocol):
         self._watch: asyncio.TimerHandle | None = None
         self._is_given = False
         self._is_refused = False
+        self._fault: _Fault | None = None
+        # A refusal that waits for the answers to earlier requests.
+        self._refusal: Callable[[], None] | None = None
+        # Bytes of the answer that waits for room, of all answers so far, and how many of these the client had taken at
+        # the last look, where any waited then; and since when any has waited.
+        self._held = 0
+        self._written = 0
+        self._taken: int | None = None
+        self._waits_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
         """See asyncio."""
@@ -103,6 +137,10 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """See httptools."""
+        self._fault = self._found_fault()
+        if self._fault:
+            # It stops the parser, which has the fault told.
+            raise ValueError
         self._is_in_head, self._head_size = False, 0
         self._is_given = self._give_again()
         if not self._is_given:
@@ -119,8 +157,27 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for its log
-        """See uvicorn: what was sent is no HTTP."""
-        self._refuse(400, N_("El que heu enviat no és una petició HTTP que es pugui llegir."))
+        """See uvicorn: what was sent is no HTTP, or no request that this service takes."""
+        status, text, values = self._fault or _NO_HTTP
+        if self._is_in_head or not self.cycle.response_complete:
+            self._refuse(status, text, **values)
+        else:
+            # Its body is none, but it has been answered already.
+            self.transport.close()
+
+    def _found_fault(self) -> _Fault | None:
+        """What is wrong with the request of which the head has come, if anything (RFC 9112, sections 3.2 and 5)."""
+        size, hosts = 0, []
+        for name, value in self.headers:
+            size += len(name) + len(value)
+            if name == b"host":
+                hosts.append(value)
+        if size > MAX_FIELDS:
+            return 431, N_("Les capçaleres fan més de %(limit)s bytes."), {"limit": MAX_FIELDS}
+        is_told = len(hosts) == 1 and _HOST.fullmatch(hosts[0])
+        if not is_told and (hosts or self.parser.get_http_version() != "1.0"):
+            return 400, N_("La petició ha de tenir una sola capçalera Host, amb el nom d'una màquina."), {}
+        return None
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """See uvicorn, which would say in plain text that the application has failed."""
@@ -159,7 +216,10 @@ class Connection(HttpToolsProtocol):
     async def _send_whole(self, cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> None:
         """Answer the request of *cycle*, all at once; see uvicorn's ``RequestResponseCycle.send``."""
         if self.flow.write_paused and not cycle.disconnected:
+            self._held = len(body)
+            self._bound_unsent()
             await self.flow.drain()
+            self._held = 0
         if cycle.disconnected:
             return
         if not cycle.keep_alive:
@@ -176,8 +236,31 @@ class Connection(HttpToolsProtocol):
         content = [STATUS_LINE[status]]
         for name, value in self.server_state.default_headers:
             content += (name, b": ", value, b"\r\n")
-        content += (head, b"\r\n", body)
+        content += (head, b"\r\n")
+        self._written += len(head) + len(body)
+        if len(body) < _LARGE:
+            content.append(body)
+            self.transport.write(b"".join(content))
+            return
+        if not self._unsent:
+            self._waits_since = self.loop.time()
         self.transport.write(b"".join(content))
+        self.transport.write(body)
+        self._bound_unsent()
+
+    @property
+    def _unsent(self) -> int:
+        """The bytes of answers that the client has yet to take."""
+        return self._held + self.transport.get_write_buffer_size()
+
+    def _bound_unsent(self) -> None:
+        """Hang up on those who have let answers wait longest, while all that wait take too much memory."""
+        waiting = {each: each._unsent for each in self.connections if isinstance(each, Connection) and each._unsent}
+        for connection in sorted(waiting, key=lambda each: each._waits_since):
+            if sum(waiting.values()) <= MAX_UNSENT:
+                return
+            del waiting[connection]
+            connection.transport.abort()
 
     def on_response_complete(self) -> None:
         """See uvicorn, which sets a timer for each answer; one for each connection does, and costs a tenth."""
@@ -188,9 +271,17 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._refusal:
+            self._refusal()
 
     def _look(self) -> None:
-        """Hang up on a client that takes too long to send what it has begun, or to begin anything."""
+        """Hang up on a client that takes too long to begin, to send what it has begun, or to take an answer."""
+        if self._is_stalled():
+            self.transport.abort()
+            return
+        if self._taken is not None:
+            self._watch = self.loop.call_later(LOOK_SECONDS, self._look)
+            return
         spent = self.loop.time() - self._since
         is_answered = self.cycle is None or self.cycle.response_complete
         longest = MAX_REQUEST_SECONDS if self._is_under_way else MAX_IDLE_SECONDS
@@ -203,8 +294,26 @@ class Connection(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def _is_stalled(self) -> bool:
+        """Whether the client has taken next to nothing of an answer since the last look, if any waited then."""
+        before = self._taken
+        self._taken = self._written - self._unsent if self._unsent else None
+        return before is not None and self._taken is not None and self._taken - before < SLOWEST * LOOK_SECONDS
+
     def _refuse(self, status: int, text: str, **values: int) -> None:
-        """Say *text* in the one shape of all errors, for Flask will not see this request, and hang up."""
+        """Say *text* in the one shape of all errors, for Flask will not see this request, and hang up.
+
+        It comes after the answers to the requests before.
+        """
+        if self.transport.is_closing():
+            return
+        self._is_refused = True
+        if self.cycle and not self.cycle.response_complete:
+            if self._is_in_head:
+                self._refusal = partial(self._refuse, status, text, **values)
+                return
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         accepted = dict(self.headers).get(b"accept-language", b"").decode("latin-1")
         lang = preferred(parse_accept_header(accepted, LanguageAccept))
         phrase = HTTPStatus(status).phrase
@@ -228,7 +337,6 @@ class Connection(HttpToolsProtocol):
         }
         self._write(status, lines([*headers.items()]), body)
         # Closed while the client sends, the connection would be reset and the reason lost (RFC 9112, section 9.6).
-        self._is_refused = True
         self.transport.write_eof()
         if self._watch:
             self._watch.cancel()

@@ -31,7 +31,7 @@ from .service import Service
 from .sparql import ADDRESS, CORS, FAILURE, MAX_REQUEST_BYTES, headers_of, prepare
 
 MAX_READ: Final = 8 * 1024
-"""Bytes of a query that the event loop reads itself; a longer one is read by a thread, for others wait meanwhile."""
+"""Bytes of a query and of the formats wanted that the event loop reads itself, for others wait; a thread reads more."""
 
 MAX_KEPT_QUERY: Final = 64 * 1024
 """Bytes of a POST whose answer is kept: a longer query is rarely asked twice."""
@@ -46,7 +46,11 @@ _QUERY: Final = re.compile(rb"(?:^|&)query=")
 _HOST: Final = re.compile(rb"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _ALWAYS: Final = (*HEADERS.items(), *CORS.items())
 _KEPT: Final = ("GET", "HEAD", "POST")
-_CONDITIONS: Final = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+_OF_WHOLE: Final = (
+    *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
+    *("HTTP_RANGE", "HTTP_IF_RANGE"),
+)
+"""Headers that Flask is not shown: its answer is wanted whole, for others who know nothing of it."""
 
 SEND_WHOLE: Final = "workplan.whole"
 """What a connection calls its way to send a whole answer, among the extensions of an ASGI scope."""
@@ -143,7 +147,7 @@ class Front:
         scheme = self._scheme(scope["scheme"], scope["client"][0] if scope["client"] else "", headers)
         body = await _body(receive)
         key = None
-        if site.cache and method in _KEPT and b"range" not in headers and len(body) <= MAX_KEPT_QUERY:
+        if site.cache and method in _KEPT and len(body) <= MAX_KEPT_QUERY:
             key = _key(method, _target(scope), headers, scheme, body)
         answer = site.cache.find(key) if site.cache and key else None
         is_hit = answer is not None
@@ -207,10 +211,8 @@ class Front:
         if environ["REQUEST_METHOD"] == "HEAD":
             # What GET would be answered is known whole, and kept.
             environ["REQUEST_METHOD"] = "GET"
-        if "HTTP_RANGE" not in environ:
-            # The answer is wanted whole, for others who know nothing of it.
-            for name in _CONDITIONS:
-                environ.pop(name, None)
+        for name in _OF_WHOLE:
+            environ.pop(name, None)
         if failure:
             environ[FAILURE] = failure
         return Answer(*await self._call(site, environ, request))
@@ -256,7 +258,7 @@ class _Request:
         scope = self.scope
         return (
             scope["path"] == ADDRESS
-            and len(scope["query_string"]) + len(self.body) <= MAX_READ
+            and len(scope["query_string"]) + len(self.body) + len(self.headers.get(b"accept", b"")) <= MAX_READ
             and bool(_HOST.fullmatch(self.host))
             and (
                 scope["method"] == "POST"
@@ -345,5 +347,5 @@ def _key(method: str, target: bytes, headers: Headers, scheme: str, body: bytes)
         get(b"host", b""),
         get(b"accept", b""),
         get(b"accept-language", b""),
-        *((hashlib.sha256(body).digest(), get(b"content-type", b"")) if body else ()),
+        *((hashlib.sha256(body).digest(), get(b"content-type", b"")) if method == "POST" or body else ()),
     )
