@@ -360,6 +360,20 @@ def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> N
         engine.close()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f"SELECT * {{ {'<' * 1_000_000} SERVICE }}", f"{'PREFIX a-b: <c:d> ' * 55_000}SELECT * {{}}"],
+    ids=["services", "prologue"],
+)
+def test_a_long_text_is_not_read_where_others_wait(engine: PooledEngine, text: str) -> None:
+    """But by a worker, who is killed if he takes too long: this process answers everyone."""
+    started = time.thread_time()
+    with suppress(errors.MalformedQuery):
+        engine.kind_of(QueryRequest(text))
+
+    assert time.thread_time() - started < 0.2
+
+
 def test_large_frames_go_in_pieces(pool: SupervisedPool) -> None:
     """A query and an answer that no socket takes at once."""
     number = "x" * 900_000

@@ -229,6 +229,16 @@ def test_a_syntax_error_points_at_its_place(client: FlaskClient) -> None:
     assert problem["caret"] == "  ^"
 
 
+def test_of_a_long_line_only_what_is_near_its_error_is_shown(client: FlaskClient) -> None:
+    """An answer is not longer than the question, and the caret stays under its character."""
+    text = f"SELECT * {{ {'?s ?p ?o . ' * 200} ?s é ?o . {'?s ?p ?o . ' * 200} }}"
+    problem = client.get(url(text)).get_json(force=True)
+
+    assert problem["source"][len(problem["caret"]) - 1] == "é"
+    assert problem["column"] == text.index("é") + 1
+    assert len(problem["source"]) < 500
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE"])
 def test_a_refused_method_names_the_others(client: FlaskClient, method: str) -> None:
     """RFC 9110 asks for Allow with each 405."""

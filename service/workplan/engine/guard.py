@@ -9,7 +9,7 @@ It may not trust that an engine reads the text as this module does: what *could*
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from typing import Final
 
 from workplan.model.errors import N_, QueryRefused
@@ -24,14 +24,24 @@ _AFTER_DOT: Final = re.compile(r"\.service", re.IGNORECASE)
 
 
 def check(text: str, allowed_services: Collection[str] = frozenset()) -> None:
-    """Raise QueryRefused where *text* updates, or calls a service that is not exactly one of *allowed_services*."""
-    for reading in {text, resolve_codepoints(text)}:
-        if is_update(reading):
-            raise QueryRefused(
-                N_("Aquest servei només respon consultes: les dades no es poden modificar d'aquí estant.")
-            )
+    """Raise QueryRefused where *text* updates, or calls a service that is not exactly one of *allowed_services*.
+
+    Of a long text that names one, every token is read, which may take a second.
+    """
+    refuse_update(text)
+    for reading in _readings(text):
         if _SERVICE.search(reading):
             _check_services(reading, allowed_services)
+
+
+def refuse_update(text: str) -> None:
+    """Raise QueryRefused where *text* updates, which its beginning tells."""
+    if any(map(is_update, _readings(text))):
+        raise QueryRefused(N_("Aquest servei només respon consultes: les dades no es poden modificar d'aquí estant."))
+
+
+def _readings(text: str) -> Set[str]:
+    return {text, resolve_codepoints(text)}
 
 
 def _check_services(text: str, allowed: Collection[str]) -> None:

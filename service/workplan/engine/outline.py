@@ -13,6 +13,9 @@ from workplan.model.errors import N_, MalformedQuery
 from .query import Kind
 from .tokens import Token, place_of, tokens
 
+LONGEST_PROLOGUE: Final = 32 * 1024
+"""Characters within which a query has to say what it does, plain prefixes aside: others wait while this is read."""
+
 _KINDS: Final = {
     "SELECT": Kind.SOLUTIONS,
     "ASK": Kind.BOOLEAN,
@@ -35,7 +38,7 @@ def kind_of(text: str) -> Kind:
     token = form_of(text)
     found = _QUERY.match(token.text) if token else None
     if not found:
-        line, column, source = place_of(text, token.start if token else len(text))
+        line, column, source = place_of(text, token.start if token else min(len(text), LONGEST_PROLOGUE))
         raise MalformedQuery(
             N_("Error de sintaxi a la línia %(line)s, columna %(column)s: s'esperava %(cause)s."),
             line=line,
@@ -56,7 +59,8 @@ def is_update(text: str) -> bool:
 def form_of(text: str) -> Token | None:
     """The first token after the prologue: the one that says what the request does."""
     plain = _PLAIN_PREFIXES.match(text)
-    rest = tokens(text, plain.end() if plain else 0)
+    start = plain.end() if plain else 0
+    rest = tokens(text[: start + LONGEST_PROLOGUE], start)
     for token in rest:
         if token.kind not in ("word", "name") or not _DECLARATION.match(token.text):
             return token

@@ -21,7 +21,7 @@ from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
 
 from .assets import address_of
 from .data import keep, service
-from .errors import SLOW_SHAPES
+from .errors import SLOW_SHAPES, where
 from .headers import SCRIPTED
 from .reader import page_address, reader_language
 from .resource import Value, shortened
@@ -70,6 +70,7 @@ def ask(lang: str) -> Response:
         answer=answer,
         error=error,
         detail=sentence(error.text, error.values, lang) if error else None,
+        where=where(error) if error else {},
         hints=_hints(text, lang),
         default=_FIRST_QUERY % {"lang": lang},
         themes=themes_of((query for query in service().queries.values() if not query.parameters), lang),

@@ -39,6 +39,9 @@ DUMP: Final = "/dump.nq.gz"
 SLOW_SHAPES: Final = "/problem/slow-query-shapes"
 """Where the shapes that hints are about are explained."""
 
+LONGEST_SOURCE: Final = 400
+"""Characters of a line that are shown around what is wrong in it."""
+
 _IS_UUID: Final = re.compile("-".join(f"[0-9a-f]{{{digits}}}" for digits in (8, 4, 4, 4, 12))).fullmatch
 
 _NOWHERE: Final = ("unknown-resource", "not-found")
@@ -75,7 +78,7 @@ def answer_error(error: WorkplanError) -> Response:
     if error.status >= 500:  # the line between their faults and ours
         current_app.logger.warning("%s: %s", error.slug, error)
     is_slow = isinstance(error, QueryTimeout) or (isinstance(error, ServiceBusy) and "long" in error.values)
-    extra = {"hints": _advice(error)} if is_slow else _where(error)
+    extra = {"hints": _advice(error)} if is_slow else where(error)
     response = _problem(error.slug, error.status, error.title, error.text, error.values, extra, error.advice)
     if is_slow:
         response.headers["Link"] = f'<{urljoin(request.host_url, SLOW_SHAPES)}>; rel="help"'
@@ -131,13 +134,18 @@ def _advice(error: WorkplanError) -> list[dict[str, Any]]:
     ]
 
 
-def _where(error: WorkplanError) -> Mapping[str, str]:
-    """A caret line under the place of a syntax error."""
+def where(error: WorkplanError) -> Mapping[str, str]:
+    """The line of a syntax error, as ``source``, and a ``caret`` line under its place; of a long line what is near."""
     if not isinstance(error, MalformedQuery) or "column" not in error.values:
         return {}
-    before = str(error.values["source"])[: error.values["column"] - 1]
+    source, before = str(error.values["source"]), error.values["column"] - 1
+    if len(source) > LONGEST_SOURCE:
+        start = max(0, min(before - LONGEST_SOURCE // 2, len(source) - LONGEST_SOURCE))
+        end = start + LONGEST_SOURCE
+        source = f"{'…' if start else ''}{source[start:end]}{'…' if end < len(source) else ''}"
+        before -= start - bool(start)
     # Tabs stay tabs, so that the caret stands under its character whatever their width.
-    return {"caret": "".join("\t" if character == "\t" else " " for character in before) + "^"}
+    return {"source": source, "caret": "".join("\t" if each == "\t" else " " for each in source[:before]) + "^"}
 
 
 def _plain(value: Any, lang: str) -> Any:

@@ -53,7 +53,7 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
         return Service(_watched(remote, config), config, None, catalogue(home.queries))
     folder = out or releases_folder(home)
     if pool:
-        pooled = PooledEngine(Path(pool.address), config.limits, config.allowed_services)
+        pooled = PooledEngine(Path(pool.address), config.limits)
         return _over(Release(pool.version, folder / pool.version), pooled, config)
     release = current_release(folder)
     if release is None:
