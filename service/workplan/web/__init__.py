@@ -101,7 +101,7 @@ def create_front() -> Front:
         workers = LeasedWorkers(Path(pool.address), service.config.limits) if pool else None
         return Site(create_app(service, figures), workers)
 
-    # The event loop waits for so long at most whenever a thread is computing; the usual 5 ms are a hundred kept answers.
+    # The event loop waits for so long at most when a thread is computing; the usual 5 ms are a hundred kept answers.
     sys.setswitchinterval(0.0005)
     # Requests leave little behind that only the collector finds, and it stops all of them while it looks.
     gc.set_threshold(10_000, 10, 10)
