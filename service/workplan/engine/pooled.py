@@ -79,7 +79,7 @@ class PooledEngine:
         self._idle: list[socket.socket] = []
 
     def kind_of(self, request: QueryRequest) -> Kind:
-        """See QueryEngine; calls of services are for the worker to see, whom the pool kills if he reads for too long."""
+        """See QueryEngine; calls of services are for the worker to see, who is killed if reading takes him too long."""
         refuse_update(request.text)
         return kind_of(request.text)
 
