@@ -117,6 +117,20 @@ def asserted(store: Store, rule: str) -> dict[str, str]:
     return found
 
 
+def test_a_plans_title_is_its_label_where_it_has_no_other(home: Home) -> None:
+    """A title is written once; a shorter name that somebody gives it stays its only label in that language."""
+    rule = [rule for rule in home.rules if rule.stem == "11-label-of-plan"]
+    title = '<urn:plan> a wp:WorkPlan ; dcterms:title "Pla inventat"@ca , "Plan inventado"@es .'
+    prefixes = "".join(f"PREFIX {name}: <{NAMESPACES[name]}>\n" for name in ("dcterms", "rdfs", "wp"))
+
+    def labels(*turtle: str) -> set[Literal]:
+        quads = parse(prefixes + "\n".join([title, *turtle]), format=RdfFormat.TURTLE)
+        return {quad.object for reading in derive(quads, rule) for quad in reading.quads}  # type: ignore[misc]
+
+    assert labels() == {Literal("Pla inventat", language="ca"), Literal("Plan inventado", language="es")}
+    assert labels('<urn:plan> rdfs:label "Pla"@ca .') == {Literal("Plan inventado", language="es")}
+
+
 def test_merged_instrument_cells_are_filled_from_above(curated: Store) -> None:
     """Twenty-one, whose block the document shows by its first row alone."""
     expected = {f"{action:02}": instrument for instrument, actions in INSTRUMENTS.items() for action in actions}
