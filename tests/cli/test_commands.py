@@ -136,6 +136,7 @@ def test_reports_come_in_every_format_and_language(run: Run, root: Path, form: s
         (("validate", "none.ttl"), "none.ttl"),
         (("validate", "broken.ttl"), "línia 2"),
         (("validate", "latin.ttl"), "UTF-8"),
+        (("validate", "remark.ttl"), "res a validar"),
         (("validate", "--home", "nowhere"), "nowhere"),
         (("build", "--home", "nowhere"), "nowhere"),
         (("serve", "--home", "nowhere"), "nowhere"),
@@ -154,6 +155,7 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(
     """On stderr, without a traceback."""
     (tmp_path / "broken.ttl").write_text("<http://a/> <http://b/> <http://c/> .\n<http://a/> <http://b/ .\n")
     (tmp_path / "latin.ttl").write_bytes('<http://a/> <http://b/> "é" .'.encode("latin-1"))
+    (tmp_path / "remark.ttl").write_text("# El nostre pla\n")
     (tmp_path / "update.rq").write_text("CLEAR ALL")
     (tmp_path / "service.rq").write_text("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
     done = run(*arguments, text="SELEC ?x {}")

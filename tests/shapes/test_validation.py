@@ -6,7 +6,7 @@ import pytest
 from rdflib import RDF, SH, Graph
 
 from workplan.language import LANGUAGES
-from workplan.model.namespaces import DATA
+from workplan.model.namespaces import DATA, ONTOLOGY
 from workplan.release.build import quads_of, read_home, validate_home
 from workplan.release.derivation import derive
 from workplan.release.reading import read_all, read_file
@@ -95,9 +95,66 @@ def test_an_identifier_of_nothing_is_told_with_the_one_that_may_be_meant(tmp_pat
 
     assert near["scheme/instrument/Webb"] == "scheme/instrument/web"
     assert near["scheme/thematic-scope/zzz"] is None
-    assert "Perhaps you meant: scheme/instrument/web «Website»" in report.text("en")
+    assert "Perhaps you meant: scheme/instrument/web “Website”" in report.text("en")
     assert f'"near": "{DATA}scheme/instrument/web"' in report.json()
     assert "Potser volíeu dir: scheme/instrument/web «Web»" in report.html("ca")
+
+
+def test_a_code_in_place_of_an_identifier_is_told_with_what_has_it(tmp_path: Path) -> None:
+    """A team by its code, in whatever letters; but nothing that is of another class than the one expected."""
+    path = tmp_path / "actions.ttl"
+    text = FAULTY.replace("wp:order 3 ;", "wp:order 3 ; wp:directlyExecutedBy <CT> ;")
+    path.write_text(text.replace("<prova/time/2020-Q1>", "<Q1>"), encoding="utf-8")
+
+    report = validate([read_file(HERE / "base.ttl"), read_file(path, tmp_path)], SHAPES, BACKGROUND)
+    near = {finding.value.path: finding.near and finding.near.path for finding in report.results if finding.value}
+
+    assert near["CT"] == "prova/team/ct"
+    assert near["Q1"] is None
+
+
+UNKNOWN = {
+    "a wp:PlannedAction": ("a wp:PlanedAction", "wp:PlanedAction", "wp:PlannedAction", 5),
+    "wp:thematicScope <": ("wp:thematicscope <", "wp:thematicscope", "wp:thematicScope", 17),
+    "wp:order 3": ("wp:aboutProperty wp:plannedQuater ; wp:order 3", "wp:plannedQuater", "wp:plannedQuarter", 14),
+    "wp:verbatim": ("<https://w3id.org/sse-workplan/ns/verbatim>", f"{ONTOLOGY}/verbatim", f"{ONTOLOGY}#verbatim", 18),
+    "wp:budgetImpact": ("<http://w3id.org/sse-workplan/ns#budgetImpact>", f"http{ONTOLOGY[5:]}#budgetImpact", "", 8),
+    "wp:code": ("wp:xyzzy", "wp:xyzzy", None, 10),
+}
+"""What is right, what stands in its place, what is not known, what may be meant, and on which line."""
+
+
+@pytest.mark.parametrize("right", UNKNOWN)
+def test_a_term_that_nobody_made_is_no_way_round_the_rules(tmp_path: Path, right: str) -> None:
+    """A name with a slip, or in a namespace with one, means nothing: it is told with the one that may be meant."""
+    wrong, unknown, near, line = UNKNOWN[right]
+    path = tmp_path / "actions.ttl"
+    path.write_text(FAULTY.replace(right, wrong), encoding="utf-8")
+
+    report = validate([read_file(HERE / "base.ttl"), read_file(path, tmp_path)], SHAPES, BACKGROUND)
+    (finding,) = (each for each in report.results if "#Unknown-" in each.shape)
+
+    assert finding.severity is Severity.VIOLATION
+    assert str(finding.where) == f"actions.ttl:{line}"
+    assert set(finding.messages) == set(LANGUAGES)
+    assert finding.message("es").startswith(f"No hay nada que se llame «{unknown}»; ")
+    if near is None:
+        assert finding.message("en").endswith(f"the names that there are stand at {ONTOLOGY}.")
+    else:
+        assert f"perhaps you meant “{near or ONTOLOGY + '#budgetImpact'}”." in finding.message("en")
+
+
+def test_a_network_may_use_terms_of_its_own(tmp_path: Path) -> None:
+    """Declared in its data, or in a vocabulary that is not ours."""
+    own = "<https://w3id.org/sse-workplan/id/prova/ns#cost>"
+    path = tmp_path / "actions.ttl"
+    path.write_text(
+        f"{own} a <http://www.w3.org/2002/07/owl#DatatypeProperty> .\n"
+        f"<https://w3id.org/sse-workplan/id/prova> {own} 3 ; <http://example.org/cost> 3 .",
+        encoding="utf-8",
+    )
+
+    assert validate([read_file(HERE / "base.ttl"), read_file(path)], SHAPES, BACKGROUND).results == ()
 
 
 def test_the_report_graph_is_shacl_with_the_languages_kept(report: Report) -> None:

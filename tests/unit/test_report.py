@@ -103,7 +103,7 @@ def test_the_json_holds_every_finding_in_every_language() -> None:
         "titles": {
             "ca": "Acció A01 «Fer una jornada»",
             "es": "Acción A01 «Fer una jornada»",
-            "en": "Action A01 «Fer una jornada»",
+            "en": "Action A01 “Fer una jornada”",
         },
         "path": "wp:directlyExecutedBy",
         "value": None,

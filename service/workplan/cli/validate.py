@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from workplan.language import cli_language
+from workplan.model.errors import N_, InputError
 from workplan.release.derivation import derive
 from workplan.release.quotation import quoted_words
 from workplan.release.reading import read_all
@@ -46,6 +47,8 @@ def validate(context: click.Context, paths: tuple[Path, ...], form: str, root: P
     """Print a report on *paths*, or on all the data of the home at *root*."""
     home = load_home(root)
     data = read_all(paths or home.data, None if paths else home.root)
+    if not any(reading.lines for reading in data):
+        raise InputError(N_("No hi ha res a validar: els fitxers no contenen cap dada."))
     background = [*read_all(home.background), *read_all(_rest_of(home, paths), home.root)]
     derived = derive((quad for reading in (*data, *background) for quad in reading.quads), home.rules)
     quoted = quoted_words([*data, *background], home.root / "data")

@@ -28,7 +28,6 @@ from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, query_files
 
-from .deprecation import deprecation_rules
 from .derivation import derive
 from .questions import ask_all, describe_all, read_questions
 from .quotation import quoted_words, source_files
@@ -37,6 +36,7 @@ from .report import Report, Severity
 from .search import FILE as SEARCH
 from .search import index_of
 from .sources import Home, ontology_version
+from .terms import deprecation_rules
 from .validation import validate
 
 VERSION_LENGTH: Final = 12

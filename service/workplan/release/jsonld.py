@@ -15,8 +15,10 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from babel.core import get_global
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
+from workplan.language import LANGUAGES
 from workplan.model.errors import N_, UnreadableData
 from workplan.release import context
 from workplan.release.jsontext import Array, Number, Object, Place, fault
@@ -35,7 +37,13 @@ _KEYWORDS: Final = frozenset(
 )
 
 _ABSOLUTE: Final = re.compile(r"(?:https?://|urn:|tag:|mailto:|_:)")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|@none")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*|@none")
+_SHORTER: Final[Mapping[str, str]] = {
+    code: near for code, near in get_global("language_aliases").items() if (len(code), len(near)) == (3, 2)
+}
+"""The languages with a code of three letters and one of two."""
+
+_CODE: Final = re.compile(r"\S+")
 _TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 _MANY: Final = ("@list", "@set")
@@ -333,6 +341,10 @@ class _Reader:
                 value[index] = self._values(key, value[index], definition, scope, place)
             return value
         if isinstance(value, Object):
+            if scope.ours and value and all(tag in LANGUAGES for tag in value):
+                raise self._fault(
+                    at, N_("«%(key)s» no és cap text; s'hi espera un identificador o un codi entre cometes"), key=key
+                )
             for many in (each for each in _MANY if each in value):
                 value[many] = self._values(key, value[many], definition, scope, value.values_at[many])
             self.walk(value, scope, at)
@@ -349,6 +361,14 @@ class _Reader:
             vocabulary = (definition.get("@context") or {}).get("@vocab", "")
             if scope.ours and not vocabulary and scope.meaning(value) is None:
                 self._unknown(value, at, scope)
+            if scope.ours and vocabulary and not _CODE.fullmatch(value):
+                raise self._fault(
+                    at,
+                    N_("«%(found)s» no és cap codi per a «%(key)s»; els que hi ha són a %(list)s"),
+                    found=value,
+                    key=key,
+                    list=vocabulary.rstrip("/"),
+                )
             self._check_iri(scope.meaning(value) or f"{vocabulary}{value}", value, at)
             return value
         if kind and isinstance(value, Number | bool):
@@ -366,6 +386,14 @@ class _Reader:
             if not _LANGUAGE.fullmatch(lang):
                 raise self._fault(
                     value.keys_at[lang], N_("«%(found)s» no és cap llengua; s'esperava ca, es o en"), found=lang
+                )
+            # Of a language with a code of two letters BCP 47 knows no other.
+            if shorter := _SHORTER.get(lang.lower()):
+                raise self._fault(
+                    value.keys_at[lang],
+                    N_("la llengua «%(found)s» s'escriu amb dues lletres: «%(near)s»"),
+                    found=lang,
+                    near=shorter,
                 )
             if not all(isinstance(each, str) or each is None for each, _ in _items(text, at)):
                 raise self._fault(value.values_at[lang], N_("s'esperava un text entre cometes"))

@@ -33,6 +33,7 @@ _TOKEN: Final = re.compile(
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 _FOUND: Final = re.compile(r"[^\s{}\[\]:,\"]+|.", re.DOTALL)
+_TURTLE: Final = re.compile(r"@(?:base|prefix)\b|(?:BASE|PREFIX)\s|<[^>]*>|#")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 Place = tuple[int, int]
@@ -86,6 +87,8 @@ class _Parser:
         if not self._text.strip():
             raise UnreadableData(N_("No s'ha pogut llegir %(path)s: el fitxer és buit."), path=self._name)
         self._advance()
+        if _TURTLE.match(self._text, self._at):
+            raise self.fault(N_("el text sembla Turtle; deseu-lo en un fitxer acabat en .ttl"))
         value = self._value(1)
         if self._kind != "end":
             raise self._expected(N_("el final del fitxer"))
@@ -126,6 +129,11 @@ class _Parser:
         found = Object(self._place())
         self._advance()
         while self._written != "}":
+            if self._kind == "number" and type(last := next(reversed(found.values()), None)) is int:
+                written = f"{last}.{self._written}"
+                raise self.fault(
+                    N_('els decimals s\'escriuen amb un punt i no amb una coma: "%(found)s"'), found=written
+                )
             if self._kind != "string":
                 raise self._expected(N_("una clau entre cometes dobles"))
             key, key_at = self._string(), self._place()

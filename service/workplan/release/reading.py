@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,7 +178,9 @@ def silenced_literals() -> Iterator[None]:
     logger = logging.getLogger("rdflib.term")
     was_disabled, logger.disabled = logger.disabled, True
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Serializing weird numerical")
+            yield
     finally:
         logger.disabled = was_disabled
 
@@ -219,9 +222,15 @@ def _content(path: Path, name: str, most: int) -> bytes:
             path=name,
             limit=most,
         )
+    if not content.strip():
+        raise UnreadableData(N_("No s'ha pogut llegir %(path)s: el fitxer és buit."), path=name)
     if b"\0" in content:
         raise UnreadableData(
-            N_("No s'ha pogut llegir %(path)s: no és un fitxer de text, o no té la codificació UTF-8."), path=name
+            N_(
+                "No s'ha pogut llegir %(path)s: no és un fitxer de text, o no és UTF-8; deseu-lo com a text amb la "
+                "codificació UTF-8."
+            ),
+            path=name,
         )
     try:
         content.decode()

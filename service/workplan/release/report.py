@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from workplan.language import LANGUAGES, fallback, gettext, ngettext, number
-from workplan.model.errors import printable
+from workplan.model.errors import N_, printable
 from workplan.model.iris import data_path
 
 FEW: Final = 5
@@ -55,14 +55,12 @@ class Named:
 
     def title(self, lang: str) -> str:
         """Class, code and label, as far as they are known; the path where neither code nor label is."""
-        label = self.labels.get(lang)
-        own = " ".join(part for part in (self.code, f"«{label[0]}»" if label else "") if part) or self.path
-        return " ".join(part for part in (self.kinds.get(lang, ""), own) if part)
+        return " ".join(part for part in (self.kinds.get(lang, ""), self.short(lang)) if part)
 
     def short(self, lang: str) -> str:
         """Code and label, for the middle of a sentence."""
         label = self.labels.get(lang)
-        return " ".join(part for part in (self.code, f"«{label[0]}»" if label else "") if part) or self.path
+        return " ".join(part for part in (self.code, quoted(label[0], lang) if label else "") if part) or self.path
 
 
 @dataclass(frozen=True)
@@ -162,6 +160,11 @@ class Report:
         }
         verdict = gettext("Conforme.", lang) if self.conforms else gettext("No conforme.", lang)
         return f"{files}: {counts}. {verdict}"
+
+
+def quoted(text: str, lang: str) -> str:
+    """*text* between the quotation marks of *lang*."""
+    return gettext(N_("«%(text)s»"), lang) % {"text": text}
 
 
 def severity_name(severity: Severity, lang: str) -> str:
@@ -318,7 +321,7 @@ def _named(named: Named, lang: str) -> str:
     if lang not in named.labels:
         return escape(named.short(lang))
     text, tag = named.labels[lang]
-    marked = f"«{escape(text)}»"
+    marked = escape(quoted(text, lang))
     if tag and tag != lang:
         marked = f'<span lang="{escape(tag)}">{marked}</span> <small>({escape(tag)})</small>'
     return f"{escape(named.code)} {marked}".strip()

@@ -6,7 +6,10 @@ It may not let the parser's own English through: where it says something that is
 import re
 from typing import Final
 
+from pyoxigraph import RdfFormat
+
 from workplan.model.errors import N_, Clause, printable
+from workplan.model.namespaces import DATA, NAMESPACES
 
 _PREAMBLE: Final = re.compile(r"^Parser error [^:]*: ")
 
@@ -18,7 +21,10 @@ _CAUSES: Final = tuple(
     for pattern, cause in (
         (
             r"The prefix (?P<found>\S*:) has not been declared",
-            N_("el prefix «%(found)s» no està declarat; escriviu-ne al començament la línia «@prefix %(found)s <…> .»"),
+            N_(
+                "el prefix «%(found)s» no està declarat; escriviu-ne al començament la línia "
+                "«@prefix %(found)s <%(namespace)s> .»"
+            ),
         ),
         (
             r"A dot is expected at the end of statements",
@@ -33,7 +39,14 @@ _CAUSES: Final = tuple(
         ),
         (
             r"No scheme found in an absolute IRI",
-            N_("l'identificador és relatiu i el fitxer no diu a què; escriviu al començament la línia «@base <…> .»"),
+            N_(
+                "l'identificador és relatiu i el fitxer no diu a què; escriviu al començament la línia "
+                "«@base <%(base)s> .»"
+            ),
+        ),
+        (
+            r"Invalid IRI code point '\s'",
+            N_("l'identificador conté un espai, que no hi pot ser; traieu-lo, o tanqueu abans l'identificador amb «>»"),
         ),
         (
             r"Invalid IRI code point '(?P<found>.)'",
@@ -75,10 +88,13 @@ def cause_of(error: Exception, text: str, language: str) -> Clause:
     """What *error* says of *text*, which is written in *language*."""
     message = _PREAMBLE.sub("", getattr(error, "msg", None) or str(error))
     here = _found_at(text, getattr(error, "lineno", None), getattr(error, "offset", None))
+    if language == RdfFormat.TURTLE.name and text.lstrip().startswith("{"):
+        return Clause(N_("el text sembla JSON; deseu-lo en un fitxer acabat en .json"), {})
     for pattern, cause in _CAUSES:
         if match := pattern.search(message):
             found = printable(match.groupdict().get("found") or here)[:_LONGEST_FOUND]
-            return Clause(cause, {"found": found, "here": here})
+            namespace = NAMESPACES.get(found.removesuffix(":"), "…")
+            return Clause(cause, {"found": found, "here": here, "namespace": namespace, "base": DATA})
     return Clause(N_("el text deixa de ser %(language)s a «%(here)s»"), {"language": language, "here": here})
 
 

@@ -4,20 +4,21 @@ It may not read files. rdflib and pySHACL are imported where they are used, beca
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
 from workplan.language import LANGUAGES, pick
-from workplan.model.namespaces import NAMESPACES, ONTOLOGY
-from workplan.release.deprecation import deprecation_rules
+from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY
 from workplan.release.reading import Reading, Statement, Term, silenced_literals, to_graph, to_term
 from workplan.release.report import Finding, Named, Place, Report, Severity
+from workplan.release.terms import deprecation_rules, unknown_rules
 
 if TYPE_CHECKING:
     from rdflib import BNode, Graph, URIRef
@@ -32,6 +33,9 @@ _SEVERITIES: Final[Mapping[str, Severity]] = {
     _SH + "Warning": Severity.WARNING,
     _SH + "Info": Severity.INFO,
 }
+_OF_A_VALUE: Final = tuple(f"{_SH}{name}ConstraintComponent" for name in ("Class", "Node"))
+"""What a rule breaks that says what a value must be: another may have been meant."""
+
 _LABEL_PROPERTIES: Final = (NAMESPACES["skos"] + "prefLabel", NAMESPACES["rdfs"] + "label")
 _RDF_TYPE: Final = NamedNode(_RDF + "type")
 _CODE: Final = NAMESPACES["wp"] + "code"
@@ -47,10 +51,10 @@ def validate(
 
     *background* is the ontology and the concept schemes: it tells which class is below which and which values a list
     has. What is wrong with the background itself, or with what follows from it, is not reported, unless it is also
-    given as data. What it deprecates, data are warned of.
+    given as data. What it deprecates, data are warned of; a term of ours that it does not have, they may not use.
     """
     data = to_graph([*readings, *background, *derived], into=_graph_that_parses_a_query_once())
-    rules = to_graph([*shapes, deprecation_rules([*background, *readings])])
+    rules = to_graph([*shapes, deprecation_rules([*background, *readings]), unknown_rules(readings, background)])
     results = _run(data, rules)
     places = _Places.of([*readings, *derived])
     judged = _subjects(readings) | (_subjects(derived) - _subjects(background))
@@ -61,11 +65,9 @@ def validate(
         if to_term(_only(results, result, _SH + "focusNode")) in judged
     ]
     found.sort(key=lambda pair: _order(pair[0]))
-    return Report(
-        results=tuple(finding for finding, _ in found),
-        files=len(readings),
-        graph=_report_graph(found, results).serialize(format="turtle"),
-    )
+    with silenced_literals():
+        graph = _report_graph(found, results).serialize(format="turtle")
+    return Report(results=tuple(finding for finding, _ in found), files=len(readings), graph=graph)
 
 
 def _subjects(readings: Iterable[Reading]) -> set[Term]:
@@ -145,6 +147,8 @@ def _finding(result: "Node", results: "Graph", rules: "Graph", described: "_Desc
 
     focus = _only(results, result, _SH + "focusNode")
     path = _only(results, result, _SH + "resultPath")
+    shape = _only(results, result, _SH + "sourceShape")
+    component = str(_only(results, result, _SH + "sourceConstraintComponent"))
     value = _only(results, result, _SH + "value")
     if value == focus:
         value = None  # SHACL repeats the focus as the value of a rule on the resource itself
@@ -165,10 +169,10 @@ def _finding(result: "Node", results: "Graph", rules: "Graph", described: "_Desc
         focus=described.named(focus),
         path=None if path is None else _path_text(results, path),
         value=named_value,
-        near=None if value is None else described.nearest(value),
+        near=described.nearest(value, _only(rules, shape, _SH + "class")) if component in _OF_A_VALUE else None,
         messages=dict(sorted(messages.items())),
-        shape=str(_only(results, result, _SH + "sourceShape")),
-        component=str(_only(results, result, _SH + "sourceConstraintComponent")),
+        shape=str(shape),
+        component=component,
         where=places.where(
             to_term(focus),
             () if path is None else tuple(_first_steps(results, path)),
@@ -272,9 +276,12 @@ class _Describer:
             self._named[node] = self._look_up(node)
         return self._named[node]
 
-    def nearest(self, node: "Node") -> Named | None:
-        """The resource that *node*, of which nothing is said, may be meant to be: its identifier differs at the end."""
-        from rdflib import URIRef
+    def nearest(self, node: "Node", kind: "Node | None") -> Named | None:
+        """The resource that *node*, of which nothing is said, may be meant to be.
+
+        Its identifier differs at the end; or *node* is the end or the code of it alone, of those of the class *kind*.
+        """
+        from rdflib import RDF, URIRef
 
         if not isinstance(node, URIRef) or (node, None, None) in self._graph:
             return None
@@ -285,8 +292,25 @@ class _Describer:
                 for subject in self._graph.subjects(unique=True)
                 if isinstance(subject, URIRef) and (name := subject.removeprefix(parent + "/")) != subject
             }
-        close = get_close_matches(last.lower(), self._siblings[parent], n=1)
-        return self.named(self._siblings[parent][close[0]]) if close else None
+        if close := get_close_matches(last.lower(), self._siblings[parent], n=1):
+            return self.named(self._siblings[parent][close[0]])
+        meant = [
+            each for each in self._ending.get(last.lower(), ()) if not kind or (each, RDF.type, kind) in self._graph
+        ]
+        return self.named(meant[0]) if len(meant) == 1 else None
+
+    @cached_property
+    def _ending(self) -> dict[str, set["Node"]]:
+        """The resources of ours by how their identifier ends and by their code, in small letters."""
+        from rdflib import URIRef
+
+        found: dict[str, set[Node]] = defaultdict(set)
+        for subject in self._graph.subjects(unique=True):
+            if isinstance(subject, URIRef) and subject.startswith(DATA):
+                found[subject.rpartition("/")[2].lower()].add(subject)
+        for subject, code in self._graph.subject_objects(_node(_CODE)):
+            found[str(code).lower()].add(subject)
+        return found
 
     def _look_up(self, node: "Node") -> Named:
         from rdflib import BNode, Literal
