@@ -9,11 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from workplan.cli import main
+from workplan.knowledge.rules import rules_of
 from workplan.language import LANGUAGES
 from workplan.release.reading import read_all
 from workplan.release.sources import load_home
 from workplan.release.validation import validate
 from workplan.web.primer import EXPORTING, FILES, MISTAKES, SERVING, approval, texts
+from workplan.web.service import Service
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
 each_language = pytest.mark.parametrize("lang", LANGUAGES)
@@ -67,6 +69,7 @@ def test_what_the_page_says_of_a_file_in_order_is_what_the_validator_says(client
 @each_language
 def test_each_mistake_has_the_answer_of_the_command(
     client: FlaskClient,
+    service: Service,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -82,9 +85,20 @@ def test_each_mistake_has_the_answer_of_the_command(
             main()
 
         answer = capfd.readouterr()
-        assert (ended.value.code, answer.out, answer.err) == (2, "", f"{mistake.answer(lang)}\n"), mistake.name
-        assert mistake.answer(lang) in said
+        if mistake.rule:
+            told = mistake.answer(rules_of(service.engine), lang)
+            assert ended.value.code == 1
+            assert told in [line.strip() for line in answer.out.splitlines()], mistake.name
+        else:
+            told = mistake.answer((), lang)
+            assert (ended.value.code, answer.out, answer.err) == (2, "", f"{told}\n"), mistake.name
+        assert told in said
         assert mistake.wrong in said
+
+
+def test_without_its_rule_a_mistake_is_not_told() -> None:
+    """Of a store that has no shapes nothing is made up."""
+    assert [mistake.answer((), "ca") for mistake in MISTAKES if mistake.rule] == [""] * 5
 
 
 @each_language

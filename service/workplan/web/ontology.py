@@ -238,7 +238,8 @@ def show_primer(lang: str) -> Response:
         name: example.pieces(text, lang, is_invented=True) if name.endswith(".ttl") else text
         for name, text in primer.texts().items()
     }
-    return _documented("ns/write", "primer.html", texts=texts, primer=primer)
+    told = [(mistake, answer) for mistake in primer.MISTAKES if (answer := mistake.answer(_rules(), lang))]
+    return _documented("ns/write", "primer.html", texts=texts, primer=primer, mistakes=told)
 
 
 @ontology.get("/<any(ca, es, en):lang>/shapes")

@@ -1,9 +1,10 @@
 """How to write a first plan: the files of the lesson, and what the validator says of the mistakes that all of us make.
 
-The answers are the validator's own, had from it here and now, so that they cannot differ. It may not know a request.
+The answers are the validator's own, had from the reader of files and from the rules, so that they cannot differ. It may
+not know a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -11,8 +12,10 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import Final
 
-from workplan.language import sentence
+from workplan.knowledge.rules import Rule
+from workplan.language import pick, sentence
 from workplan.model.errors import N_, UnreadableData, printable
+from workplan.model.namespaces import SHAPES
 from workplan.release.reading import FORMATS, read_content
 from workplan.release.report import Report
 
@@ -31,7 +34,10 @@ EXPORTING: Final = "workplan export exemple/plan/2027 --home exemple --format js
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: in *file*, what stands as *wrong* where *right* is meant; and how to *mend* it."""
+    """One mistake: in *file*, what stands as *wrong* where *right* is meant; and how to *mend* it.
+
+    *rule* is the name of the rule that the file then breaks; without one it cannot be read.
+    """
 
     name: str
     title: str
@@ -39,16 +45,20 @@ class Mistake:
     right: str
     wrong: str
     mend: str
+    rule: str = ""
 
     @property
     def text(self) -> str:
         """The whole file with the mistake in it."""
         return texts()[self.file].replace(self.right, self.wrong)
 
-    def answer(self, lang: str) -> str:
-        """What ``workplan validate`` says of it in *lang*."""
-        error = _error(self)
-        return printable(sentence(error.text, error.values, lang))
+    def answer(self, rules: Iterable[Rule], lang: str) -> str:
+        """What ``workplan validate`` says of it in *lang*, by *rules*; nothing where its rule is not among them."""
+        if not self.rule:
+            error = _error(self)
+            return printable(sentence(error.text, error.values, lang))
+        said = (pick(rule.messages, lang) for rule in rules if rule.iri == f"{SHAPES}#{self.rule}")
+        return next((text for text, _ in filter(None, said)), "")
 
 
 MISTAKES: Final = (
@@ -98,8 +108,53 @@ MISTAKES: Final = (
             "senzill, com el Bloc de notes, les deixa com són."
         ),
     ),
+    Mistake(
+        "year",
+        N_("Un any que no ho és"),
+        "plan.json",
+        '"planYear": "2027"',
+        '"planYear": "2027-28"',
+        N_("Poseu-hi un sol any, de quatre xifres. En Turtle, amb el tipus al darrere, com a l'exemple."),
+        "WorkPlan-planYear-type",
+    ),
+    Mistake(
+        "code",
+        N_("Un codi que no és a la llista"),
+        "action.json",
+        '"instrument": "jornades"',
+        '"instrument": "jornada"',
+        N_("Copieu el codi de la llista. Si s'hi assembla prou, l'ordre també us diu quin devíeu voler escriure."),
+        "PlannedAction-instrument-scheme",
+    ),
+    Mistake(
+        "team",
+        N_("Un equip que no surt enlloc"),
+        "action.json",
+        '"directlyExecutedBy": "exemple/team/st"',
+        '"directlyExecutedBy": "exemple/team/sst"',
+        N_("Escriviu l'identificador tal com és on descriviu l'equip; si l'equip encara no hi és, afegiu-l'hi."),
+        "PlannedAction-directlyExecutedBy-class",
+    ),
+    Mistake(
+        "missing",
+        N_("Una acció sense equip responsable"),
+        "action.json",
+        '"directlyExecutedBy": "exemple/team/st"',
+        '"involves": "exemple/team/st"',
+        N_("Digueu quin equip l'executa. «involves» és per a les organitzacions de fora que hi intervenen."),
+        "PlannedAction-directlyExecutedBy",
+    ),
+    Mistake(
+        "label",
+        N_("Un nom sense llengua, en Turtle"),
+        "plan.ttl",
+        'rdfs:label "Xarxa d\'exemple"@ca',
+        'rdfs:label "Xarxa d\'exemple"',
+        N_("Afegiu-hi la llengua, just després de les cometes i sense cap espai."),
+        "Labelled-label",
+    ),
 )
-"""What goes wrong most often, as it can be told without the rules: those are told of in the report."""
+"""What goes wrong most often: first what keeps the file from being read, then what a rule finds in it."""
 
 
 @cache
