@@ -17,7 +17,7 @@ import uvloop
 from flask import Flask
 
 from processes import HOSTILE, JOIN, SORT, eventually, is_gone
-from workplan.engine.frames import pack_request, receive, unpack, unpack_request
+from workplan.engine.frames import pack, pack_request, receive, unpack, unpack_request
 from workplan.engine.leases import LeasedWorkers, _Channel
 from workplan.engine.pooled import ClientGone, PooledEngine
 from workplan.engine.query import Capacity, Limits, QueryRequest, QueryResult
@@ -327,19 +327,42 @@ def test_a_lent_worker_that_dies_while_it_waits_costs_no_answer(data: Path) -> N
 
 
 def test_a_channel_between_its_end_and_the_news_of_it_is_not_read() -> None:
-    """Its socket is gone by then, and the number of that may be another's."""
+    """Nor after: its socket is gone by then, and the number of that may be another's."""
+    heard: list[object] = []
 
-    async def close_and_look_out() -> None:
+    async def close_and_look_out(*, is_told: bool) -> None:
         ours, theirs = socket.socketpair()
-        channel = _Channel(lambda _: None)
+        channel = _Channel(heard.append)
         transport, _ = await asyncio.get_running_loop().create_unix_connection(lambda: channel, sock=ours)
         transport.close()
-        channel.look_out(0.01)
-        await asyncio.sleep(0)
-        channel.look_out(0.01)
-        theirs.close()
+        with theirs:
+            theirs.sendall(pack({"late": True}))
+            while is_told and not heard:
+                await asyncio.sleep(0)
+            channel.look_out(0.01)
 
-    uvloop.run(close_and_look_out())
+    uvloop.run(close_and_look_out(is_told=False))
+    # The news alone, and no frame.
+    assert heard in ([], [None])
+    heard.clear()
+    uvloop.run(close_and_look_out(is_told=True))
+    assert heard == [None]
+
+
+def test_a_pool_that_is_hung_is_not_waited_for_for_ever(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clients are told to come back, and what it has lent is given up."""
+    monkeypatch.setattr("workplan.engine.leases.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("workplan.engine.pooled.PATIENCE_SECONDS", 0.5)
+    with running(data) as pool, asking(pool) as engine:
+        assert lookup(engine, 7)
+        os.kill(pool.pid, signal.SIGSTOP)
+        started = time.monotonic()
+        with pytest.raises(errors.ServiceBusy):
+            engine.run(QueryRequest(JOIN), JSON_RESULTS)
+        assert time.monotonic() - started < 5
+        os.kill(pool.pid, signal.SIGCONT)
+
+        assert eventually(lambda: lookup(engine, 7))
 
 
 def test_a_lent_worker_is_kept_as_long_as_its_queries_are_light(data: Path) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, perf_counter_ns, sleep
 from typing import Any
 
 import pytest
@@ -26,9 +27,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from conftest import wait_for
 from served import FrontClient
 from workplan.operation.figures import CLASS_INDEX, CODE_INDEX, Figures
+from workplan.operation.logs import REQUESTS
 from workplan.release.build import Release
 from workplan.web import create_app
 from workplan.web.front import Front, Site
+from workplan.web.measures import Measures
 from workplan.web.service import Service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -148,7 +151,7 @@ def pair(serve: Serve) -> Iterator[Running]:
 def put_in_service(running: Running, version: str) -> None:
     """Make *version* the current one, as a build does."""
     releases = running.log.parent / "releases"
-    (releases / ".next").write_text(version + "\n")
+    (releases / ".next").write_text(version + "\n", errors="surrogateescape")
     (releases / ".next").replace(releases / "current")
 
 
@@ -367,6 +370,24 @@ def test_a_release_that_cannot_be_served_is_not(
     assert eventually(lambda: only_one_pool(pair))
 
 
+def test_whatever_is_made_current_the_next_release_is_served(pair: Running, release: Release) -> None:
+    """Files that no build writes are told of, and are no end of looking for better ones."""
+    before = in_service(pair)
+    add_release(pair, release, "good", bytes)
+    add_release(pair, release, "unmade", bytes)
+    (pair.log.parent / "releases" / "unmade" / "manifest.json").write_text("{}")
+    for version in ("unmade", "\udcff"):
+        told = pair.log.read_text().count("stays in service")
+        put_in_service(pair, version)
+        assert eventually(lambda told=told: pair.log.read_text().count("stays in service") > told)
+        sleep(0.6)  # time enough for two more tries
+        assert pair.log.read_text().count("stays in service") == told + 1
+        assert in_service(pair) == before
+    for version in ("good", *before):
+        put_in_service(pair, version)
+        assert eventually(lambda version=version: in_service(pair) == {version} and only_one_pool(pair))
+
+
 def test_a_hang_up_has_the_settings_read_anew(serve: Serve, root: Path, tmp_path: Path) -> None:
     """With the same release, and still without ending a process."""
     home = tmp_path / "home"
@@ -430,6 +451,38 @@ def test_figures_come_as_open_metrics_where_asked(front_client: FrontClient) -> 
 
     assert "workplan_requests" in families
     assert not [name for name in families if name.startswith("workplan_pool")]
+
+
+def test_a_kept_answer_counts_and_is_logged_with_its_whole_time(caplog: pytest.LogCaptureFixture) -> None:
+    """The look into the cache is part of it, whether or not requests are logged."""
+    for is_logged in (True, False):
+        figures = Figures()
+        with caplog.at_level("INFO", REQUESTS.name):
+            Measures(figures, logs_requests=is_logged).given_again(
+                b"/ca/?q", 10, b"mine", perf_counter_ns() - 5_000_000
+            )
+        total = figures.summed()
+
+        assert (total.hits, total.in_progress) == (1, 0)
+        assert [histogram.seconds >= 0.005 for _, _, histogram in total.times()] == [True]
+    (line,) = (record.fields for record in caplog.records)
+    assert (line["request"], line["path"], line["status"]) == ("mine", "/ca/", 200)
+    assert line["milliseconds"]["total"] >= 5
+
+
+def test_a_service_may_hold_more_than_a_shell_lets_it() -> None:
+    """Its processes have what the system allows them, up to what they can need."""
+    program = (
+        "import resource; from workplan.engine.processes import allow_descriptors, allowed_descriptors\n"
+        "hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))\n"
+        "for number in (50, 300, 10**9):\n"
+        "    allow_descriptors(number)\n"
+        "    print(allowed_descriptors() == min(max(100, number), hard))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert told.split() == ["True"] * 3
 
 
 def test_what_a_dead_process_counted_stays_counted(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from time import sleep
 import click
 
 from workplan.configuration import load_configuration
+from workplan.engine.processes import allow_descriptors
 from workplan.language import cli_language, sentence
 from workplan.model.errors import N_, AddressInUse, DataInvalid, UnreadableData
 from workplan.operation import logs
@@ -29,6 +30,9 @@ from .options import home_option, out_option
 from .words import _, example
 
 _READY_POLL_SECONDS = 0.05
+
+_DESCRIPTORS = 16 * 1024
+"""Files and connections that each process may have open; many systems begin at 1,024, which one client can use up."""
 
 _LAST_SECONDS = 5
 """How long after a query's own time a web process that is told to end may take to send its last answers."""
@@ -156,6 +160,7 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     if store:
         os.environ["WORKPLAN_STORE"] = store
     logs.configure()
+    allow_descriptors(_DESCRIPTORS)
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
     with (
         bound,

@@ -78,11 +78,10 @@ class _Channel(asyncio.Protocol):
 
     def look_out(self, seconds: float) -> None:
         """Hear what comes within *seconds* at once; nobody else is served meanwhile."""
-        connection = self._transport.get_extra_info("socket") if self._transport else None
-        # Between its end and the news of it a transport has no socket, whose number may be another's by then.
-        if connection is None or self._transport is None or self._transport.is_closing():
+        # A transport that has ended has no socket, whose number may be another's by then.
+        if self._transport is None or self._transport.is_closing():
             return
-        descriptor = connection.fileno()
+        descriptor = self._transport.get_extra_info("socket").fileno()
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             try:
@@ -116,6 +115,7 @@ class _Ask:
         self._linger = linger
         grace.begin(self)
         self._leaving: asyncio.Future[object] | None = None
+        self._end: asyncio.TimerHandle | None = None
 
     def become_long(self) -> None:
         """End the grace."""
@@ -123,10 +123,11 @@ class _Ask:
             self.is_long = True
             self._linger(self)
 
-    def heed(self, gone: Awaitable[object]) -> None:
-        """Give up as soon as *gone* comes to an end."""
+    def heed(self, gone: Awaitable[object], seconds: float) -> None:
+        """Give up as soon as *gone* comes to an end, or after *seconds*: the pool is hung then, and ends no query."""
         self._leaving = asyncio.ensure_future(gone)
         self._leaving.add_done_callback(lambda _: self.fail(ClientGone()))
+        self._end = asyncio.get_running_loop().call_later(seconds, self.fail, EOFError())
 
     def succeed(self, answer: Unpacked | None) -> None:
         """The answer is *answer*."""
@@ -143,6 +144,8 @@ class _Ask:
         self.answer.cancel()
         if self._leaving:
             self._leaving.cancel()
+        if self._end:
+            self._end.cancel()
 
 
 class _Grace:
@@ -242,6 +245,7 @@ class LeasedWorkers:
 
     def __init__(self, address: Path, limits: Limits, places: int | None = None) -> None:
         self.limits = limits
+        self._patience = limits.seconds + PATIENCE_SECONDS
         self._address = str(address)
         self._free: list[_Lease] = []
         self._all_places = self._places = places or (os.cpu_count() or 1) + 1
@@ -257,7 +261,7 @@ class LeasedWorkers:
         Raises ClientGone as soon as *gone*, asked for once a query takes its time, comes to an end.
         """
         frame = pack_request(request, form, self.limits)
-        deadline = time.monotonic() + self.limits.seconds + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
             try:
                 answer = await self._ask_lent(frame, gone) or await self._ask_pool(frame, gone)
@@ -318,13 +322,13 @@ class LeasedWorkers:
     def _look_after(self, lease: _Lease, ask: _Ask, gone: Callable[[], Awaitable[object]]) -> None:
         """See to a query that takes its time: others get its place."""
         lease.be_watched(self.limits)
-        ask.heed(gone())
+        ask.heed(gone(), self._patience)
         self._long += 1
         self._make_room()
 
     async def _ask_pool(self, frame: bytes, gone: Callable[[], Awaitable[object]]) -> Unpacked | None:
         """The answer of whatever worker the pool finds."""
-        ask = _Ask(self._grace, lambda ask: ask.heed(gone()))
+        ask = _Ask(self._grace, lambda ask: ask.heed(gone(), self._patience))
         channel = _Channel(lambda answer: ask.fail(EOFError()) if answer is None else ask.succeed(answer))
         try:
             await _connect(channel, _connection(self._address))
@@ -386,12 +390,13 @@ async def _connect(channel: _Channel, connection: socket.socket) -> None:
 
 def _connection(address: str) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
+    # A pool that does not take it up says so at once.
+    connection.settimeout(0)
     try:
         connection.connect(address)
     except BaseException:
         connection.close()
         raise
-    connection.settimeout(0)
     return connection
 
 

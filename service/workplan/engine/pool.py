@@ -158,7 +158,8 @@ class Pool:
     # Clients
 
     def _accept(self, _: int) -> None:
-        with suppress(BlockingIOError):
+        # Where there is no descriptor for it, it waits until there is.
+        with suppress(OSError):
             client = Stream(self.listener.accept()[0])
             self._selector.register(client.channel, _READ, partial(self._hear_client, client))
 

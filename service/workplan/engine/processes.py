@@ -60,6 +60,19 @@ def restore_priority(pid: int) -> bool:
         return False
 
 
+def allowed_descriptors() -> int:
+    """How many files and connections this process may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def allow_descriptors(number: int) -> None:
+    """Let this process, and all it starts, have *number* files and connections open, or as many as the system lets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def leave_network() -> None:
     """Move this process, and all it forks, where there is no network, if the system lets it."""
     with suppress(AttributeError, OSError):

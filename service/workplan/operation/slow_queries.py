@@ -4,7 +4,7 @@ It may not change what an engine answers.
 """
 
 import time
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from workplan.engine.query import Kind, QueryEngine, QueryRequest, QueryResult
 from workplan.model.errors import WorkplanError
@@ -33,35 +33,40 @@ class SlowQueryLog:
 
     def run(self, request: QueryRequest, form: Format) -> QueryResult:
         """See QueryEngine."""
-        started = time.perf_counter()
-        result, failure = None, None
-        try:
-            result = self._engine.run(request, form)
-        except WorkplanError as error:
-            failure = error
-            raise
-        finally:
-            note(request, time.perf_counter() - started, self._threshold, result, failure)
-        return result
+        with Watch(request, self._threshold) as watch:
+            watch.result = self._engine.run(request, form)
+            return watch.result
 
     def close(self) -> None:
         """See QueryEngine."""
         self._engine.close()
 
 
-def note(
-    request: QueryRequest, seconds: float, threshold: int, result: QueryResult | None, failure: WorkplanError | None
-) -> None:
-    """Log *request* where it took *threshold* milliseconds or more; 0 logs none.
+class Watch:
+    """Logs *request* if what is done meanwhile takes *threshold* milliseconds or more; 0 logs none.
 
-    Where there is neither a *result* nor a *failure* its client has left.
+    *result* is the answer. Where there is none, and no error of ours either, its client has left.
     """
-    milliseconds = seconds * 1000
-    if not threshold or milliseconds < threshold:
-        return
-    outcome = "answered" if result else failure.slug if failure else "hung-up"
-    fields: dict[str, Any] = {"outcome": outcome, "milliseconds": round(milliseconds, 1)}
-    if result:
-        fields |= {"queue": round(milliseconds - result.seconds * 1000, 1), "bytes": len(result.body)}
-    fields["query"] = request.text[:LONGEST_TEXT]
-    SLOW_QUERIES.warning("slow query", extra={"fields": fields})
+
+    def __init__(self, request: QueryRequest, threshold: int) -> None:
+        self.result: QueryResult | None = None
+        self._request = request
+        self._threshold = threshold
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Log it where it is slow."""
+        milliseconds = (time.perf_counter() - self._started) * 1000
+        if not self._threshold or milliseconds < self._threshold:
+            return
+        result = self.result
+        outcome = "answered" if result else error.slug if isinstance(error, WorkplanError) else "hung-up"
+        fields: dict[str, Any] = {"outcome": outcome, "milliseconds": round(milliseconds, 1)}
+        if result:
+            fields |= {"queue": round(milliseconds - result.seconds * 1000, 1), "bytes": len(result.body)}
+        fields["query"] = self._request.text[:LONGEST_TEXT]
+        SLOW_QUERIES.warning("slow query", extra={"fields": fields})

@@ -86,6 +86,7 @@ class Succession:
         self._is_closing = threading.Event()
         self._is_told = False
         self._refused: str | None = None
+        self._trouble = ""
         release = current_release(releases)
         if release is None:
             raise MissingFolder(path=releases, expected=N_("una publicació feta amb «workplan build»"))
@@ -120,23 +121,30 @@ class Succession:
 
     def _watch(self) -> None:
         while not self._is_closing.wait(_TICK):
-            self._close_unused()
-            release = self._due()
-            if release is None:
-                continue
+            release = None
             try:
-                self._replace(release)
-            except (WorkplanError, OSError) as error:
-                # Not to be tried again until another one is current or someone asks for it.
-                self._refused = release.version
-                cause = (
-                    sentence(error.text, error.values, cli_language()) if isinstance(error, WorkplanError) else error
-                )
-                RELEASES.error(
-                    "the release cannot be served and the one before stays in service: %s",
-                    cause,
-                    extra={"fields": {"release": release.version, "in_service": self._now.version}},
-                )
+                self._close_unused()
+                release = self._due()
+                if release:
+                    self._replace(release)
+            except Exception as error:  # whatever it is, the release in service still is
+                self._tell(error, release)
+            else:
+                self._trouble = ""
+
+    def _tell(self, error: Exception, release: Release | None) -> None:
+        """Log once that *release*, or whichever is current, cannot be served because of *error*."""
+        if release:
+            # Not to be tried again until another one is current or someone asks for it.
+            self._refused = release.version
+        cause = sentence(error.text, error.values, cli_language()) if isinstance(error, WorkplanError) else repr(error)
+        if cause != self._trouble:
+            self._trouble = cause
+            RELEASES.error(
+                "the release cannot be served and the one before stays in service: %s",
+                cause,
+                extra={"fields": {"release": release and release.version, "in_service": self._now.version}},
+            )
 
     def _due(self) -> Release | None:
         """The release to put in service now; None where all is as it should be."""

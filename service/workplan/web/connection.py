@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from workplan.engine.processes import allowed_descriptors
 from workplan.language import preferred, sentence
 from workplan.model.errors import N_, WorkplanError
 from workplan.operation.logs import SERVER
@@ -41,8 +42,11 @@ MAX_IDLE_SECONDS: Final = 75
 LINGER_SECONDS: Final = 2
 """How long a client that was refused may take to read why, and to stop sending."""
 
-MAX_CONNECTIONS: Final = 4096
-"""Connections of one web process: beyond them clients are told to come back."""
+MAX_CONNECTIONS: Final = min(4096, (allowed_descriptors() - 128) // 2)
+"""Connections of one web process: beyond them clients are told to come back, and not just dropped by the system.
+
+Each may need one to the pool beside it.
+"""
 
 MAX_UNSENT: Final = 256 * 1024 * 1024
 """Bytes of answers that one web process holds for clients to take: beyond it who has let his wait longest loses it."""

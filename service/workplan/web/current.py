@@ -64,9 +64,13 @@ class CurrentSite:
     def _follow(self, put: Callable[[Site], None]) -> None:
         while True:
             time.sleep(_TICK)
-            # A request that came to a site has had since the last look to say so.
-            self._let_go()
-            running = in_service(self._folder)
+            try:
+                # A request that came to a site has had since the last look to say so.
+                self._let_go()
+                running = in_service(self._folder)
+            except OSError:
+                # Descriptors may have run out; they come back.
+                continue
             if running in (self._now.running, self._failed):
                 continue
             try:

@@ -21,7 +21,7 @@ from workplan.engine.pooled import ASKER, Asker, ClientGone
 from workplan.model.errors import WorkplanError
 from workplan.operation.figures import Figures
 from workplan.operation.logs import REQUEST_ID
-from workplan.operation.slow_queries import note
+from workplan.operation.slow_queries import Watch
 
 from .answers import HIT, Answer, AnswerCache, Form, Key, lines
 from .bridge import Headers, call, environ_of, joined
@@ -122,6 +122,7 @@ class Front:
         """
         headers = joined(scope["headers"])
         measured = self._measures.begin(scope["method"], scope["path"], headers.get(b"x-request-id"))
+        REQUEST_ID.set(measured.id)
         site = self._site
         site.busy += 1
         try:
@@ -152,7 +153,7 @@ class Front:
         answer = site.cache.find(key) if site.cache and key else None
         is_hit = answer is not None
         if answer is None:
-            request = _Request(scope, headers, body, scheme, measured.id, receive)
+            request = _Request(scope, headers, body, scheme, receive)
             answer = await (self._ask_once(site, key, request) if key else self._ask(site, request))
         coding = answer.coding_for(headers.get(b"accept-encoding", b""))
         if coding not in answer.forms:
@@ -221,7 +222,6 @@ class Front:
         """What Flask answers in a thread, unless the client leaves meanwhile."""
         asker = Asker()
         context = copy_context()
-        context.run(REQUEST_ID.set, request.id)
         context.run(ASKER.set, asker)
         leaving = asyncio.ensure_future(request.left())
         leaving.add_done_callback(lambda left: None if left.cancelled() else asker.leave())
@@ -236,19 +236,16 @@ class Front:
 
 
 class _Request:
-    """What is asked: the ASGI *scope*, *headers* and *body*, the client's *scheme*, the request's *id*.
+    """What is asked: the ASGI *scope*, *headers* and *body*, and the client's *scheme*.
 
     *receive* tells when the client leaves.
     """
 
-    def __init__(
-        self, scope: Any, headers: Headers, body: bytes, scheme: str, identifier: str, receive: Receive
-    ) -> None:
+    def __init__(self, scope: Any, headers: Headers, body: bytes, scheme: str, receive: Receive) -> None:
         self.scope = scope
         self.headers = headers
         self.body = body
         self.scheme = scheme
-        self.id = identifier
         self.host = headers.get(b"host", b"")
         self._receive = receive
 
@@ -305,16 +302,12 @@ async def _queried(site: Site, workers: LeasedWorkers, request: _Request) -> Ans
         request.text(b"accept"),
     )
     started = time.perf_counter()
-    result, failure = None, None
     try:
-        result = await workers.run(asked.query, form, request.left)
+        with Watch(asked.query, site.service.config.slow_query) as watch:
+            result = watch.result = await workers.run(asked.query, form, request.left)
     except WorkplanError as error:
-        failure = error
         error.query = asked.query.text
         raise
-    finally:
-        REQUEST_ID.set(request.id)
-        note(asked.query, time.perf_counter() - started, site.service.config.slow_query, result, failure)
     headers = headers_of(site.service, asked, form, result, time.perf_counter() - started)
     return Answer(200, [*headers, *_ALWAYS], result.body)
 

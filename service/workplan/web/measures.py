@@ -95,12 +95,12 @@ class Measures:
         Returns the request's id, as ``begin`` has it.
         """
         path = target.partition(b"?")[0].decode("latin-1")
+        identifier = self._identified(given)
+        spent = perf_counter_ns() - started
+        self._figures.end_hit(_kind(path), _OK, spent, size, has_begun=False)
         if self.logs_requests:
-            measured = self.begin("GET", path, given)
-            self.end(measured, 200, size, "", is_hit=True, cache=None)
-            return measured.id
-        self._figures.end_hit(_kind(path), _OK, perf_counter_ns() - started, size, has_begun=False)
-        return self._identified(given)
+            self._log(Measured(identifier, "GET", path), 200, size, (spent,), is_hit=True)
+        return identifier
 
     def hung_up(self, measured: Measured) -> None:
         """The client of *measured* has left before it was answered."""
