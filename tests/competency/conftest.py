@@ -26,6 +26,17 @@ def engine(release: Release) -> Iterator[EmbeddedEngine]:
 
 
 @pytest.fixture(scope="session")
+def beside_another(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    """An engine over the shipped data and a second network's: the same ones, under the code «xarxa»."""
+    lines = release.data.read_text(encoding="utf-8")
+    file = tmp_path_factory.mktemp("two") / "two.nq"
+    file.write_text(lines + lines.replace("/xmess", "/xarxa"), encoding="utf-8")
+    opened = EmbeddedEngine(file, Limits())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
 def answer(engine: EmbeddedEngine) -> Callable[..., bytes]:
     """The CSV that the engine writes for SPARQL *text*, over *graphs* only where any is given."""
 

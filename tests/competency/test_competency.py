@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.outline import kind_of
 from workplan.engine.query import Kind
+from workplan.model.formats import CSV
 from workplan.questions.catalogue import SavedQuery, read_query
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +30,10 @@ LINE = re.compile(r"^\| (\d+) \| (.+?) \| \[`(.+?)`\]\((.+?)\) \| (yes|partly|no
 OTHER = re.compile(r"^\| ([^|\d].*?) \| \[`(.+?)`\]\(../queries/(.+?)\.rq\) \|$", re.MULTILINE)
 
 Question = Callable[[int], list[dict[str, str]]]
+OF_A_PLAN = [query for query in TABLES if "plan" in {parameter.name for parameter in query.parameters}]
 
 each_table = pytest.mark.parametrize("query", TABLES, ids=lambda query: query.name)
+each_of_a_plan = pytest.mark.parametrize("query", OF_A_PLAN, ids=lambda query: query.name)
 each_question = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
 
@@ -98,16 +102,34 @@ def test_no_answer_is_an_empty_table(query: SavedQuery, answer_of: Callable[...,
     assert answer_of(query).count(b"\n") > 1
 
 
-@pytest.mark.parametrize(
-    "query",
-    [query for query in TABLES if "plan" in {parameter.name for parameter in query.parameters}],
-    ids=lambda query: query.name,
-)
+def test_every_table_can_be_kept_to_one_plan() -> None:
+    """But that of the plans themselves, and what is asked of one action."""
+    without = [query.name for query in TABLES if query not in OF_A_PLAN]
+
+    assert without == ["action", "plans"]
+
+
+@each_of_a_plan
 def test_a_plan_that_is_asked_for_keeps_to_itself(query: SavedQuery, answer_of: Callable[..., bytes]) -> None:
     """The only plan with actions gives the same answer as no plan; one that is not there gives no action."""
     assert set(answer_of(query, plan="xmess/plan/2020").splitlines()) <= set(answer_of(query).splitlines())
     assert answer_of(query, plan="xmess/plan/2020").count(b"/action/") == answer_of(query).count(b"/action/")
     assert b"/action/" not in answer_of(query, plan="xmess/plan/1900")
+
+
+@each_of_a_plan
+def test_a_plan_s_answer_does_not_depend_on_what_stands_beside_it(
+    query: SavedQuery, answer_of: Callable[..., bytes], beside_another: EmbeddedEngine
+) -> None:
+    """Two networks that share places, schemes and years have each its own answer, byte by byte."""
+    alone = answer_of(query, plan="xmess/plan/2020")
+
+    def asked_of(network: str) -> bytes:
+        values = {name: value.replace("/xmess", f"/{network}") for name, value in query.example().items()}
+        return beside_another.run(query.request({**values, "plan": f"{network}/plan/2020"}), CSV).body
+
+    assert asked_of("xmess") == alone
+    assert asked_of("xarxa") == alone.replace(b"/xmess", b"/xarxa")
 
 
 @each_question

@@ -119,3 +119,20 @@ def test_the_ontology_names_the_questions_that_it_was_made_to_answer(tmp_path: P
     ]
 
     assert sorted(text.language or "" for text in asked if isinstance(text, Literal)) == ["ca", "en", "es"]
+
+
+def test_a_question_that_does_not_end_stops_the_build(root: Path, tmp_path: Path) -> None:
+    """It gives no row before the last one is counted, so that only the end of its process ends it."""
+    folder = tmp_path / "data" / "prova" / "plan" / "2020" / "v1"
+    folder.mkdir(parents=True)
+    (folder / "all.ttl").write_bytes((root / "tests" / "shapes" / "base.ttl").read_bytes())
+    (tmp_path / "workplan.toml").write_text('network = "prova"\n[limits]\nseconds = 2\n')
+    (tmp_path / "queries").mkdir()
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    (tmp_path / "queries" / "endless.rq").write_text(HEADER + endless)
+
+    with pytest.raises(QuestionsInvalid) as raised:
+        build(load_home(tmp_path), tmp_path / "out")
+    (fault,) = raised.value.values["faults"]
+    assert fault.file.name == "endless.rq"
+    assert "2" in fault.sentence("ca")

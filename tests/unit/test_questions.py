@@ -232,6 +232,17 @@ def test_a_sound_file_has_no_fault(write: Write) -> None:
         ("kind: iri", "kind: irri", 4, "irri"),
         ("#+   s:", "#+   z:", 4, "«s»"),
         ("en: Thing}", "en: Thing, of: x}", 4, "«x»"),
+        ("en: Thing}", "en: Thing, of: [x]}", 4, "«of»"),
+        ("en: Thing}", "en: Thing, separator: 3}", 4, "«separator»"),
+        ("en: Thing}", "en: Thing, values: [a]}", 4, "«values»"),
+        ("en: Thing}", "en: Thing, values: {a: {ca: A}}}", 4, "«values»"),
+        ("kind: iri", "knid: iri", 4, "«knid»"),
+        (
+            "SELECT ?s WHERE { ?s",
+            "#+ enumerate: {p: [a:b, not an iri]}\nSELECT ?s { ?s ?__p_iri ?o . ?s",
+            6,
+            "not an iri",
+        ),
         ("#+ columns", "#+ colums:\n#+   - x\n#+ columns", 4, "colums"),
         ("SELECT", "#+ method: POST\nSELECT", 6, "GET"),
         ("SELECT", "#+ pagination: 0\nSELECT", 6, "pagination"),
@@ -252,7 +263,7 @@ def test_a_sound_file_has_no_fault(write: Write) -> None:
 def test_a_broken_file_is_told_by_line_and_reason(write: Write, old: str, new: str, line: int, said: str) -> None:
     """In one sentence each."""
     text = HEADER + SELECT
-    if "not an iri" in new:
+    if "defaults" in new and "not an iri" in new:
         text = text.replace("?s ?p ?o", "?s ?_p_iri ?o")
     if "choices" in new:
         text = text.replace("?s ?p ?o", "?s ?__p_iri ?o")
@@ -277,6 +288,7 @@ def test_a_header_that_is_no_yaml_is_told_by_line(write: Write, text: str, line:
     with pytest.raises(UnreadableData) as raised:
         read_query(write(text))
     assert raised.value.values["line"] == line
+    assert "«#+»" in raised.value.values["cause"]
 
 
 def test_a_file_that_is_not_utf8_is_told_by_line(write: Write) -> None:

@@ -163,6 +163,21 @@ def test_one_value_is_shown_with_what_it_is(client: FlaskClient) -> None:
     assert re.search(r"Year · .* 20\d\d", chosen)
 
 
+@pytest.mark.parametrize("file", ["embedding.md", "examples/embedding/page.html"])
+def test_what_the_documentation_embeds_can_be_embedded(client: FlaskClient, root: Path, file: str) -> None:
+    """Its frames, the pages that it pastes or leads to, and its elements with all their attributes."""
+    text = (root / "docs" / file).read_text(encoding="utf-8")
+    service = r"(?:https://plans\.example\.org|\{\{service\}\})"
+    addresses = re.findall(rf"{service}(/(?:embed/|ca/query/)[a-z][^\s\"<`]*)", text)
+    for element in re.findall(r"<workplan-query ([^>]*=[^>]*)>", text):
+        given = dict(re.findall(r'(\w+)="([^"]*)"', element))
+        name, own = given.pop("name"), given.pop("params", "")
+        addresses.append(f"/embed/{name}?{own}&{urlencode(given)}")
+
+    assert len(addresses) > 2
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_unknown_value_is_never_a_zero(client: FlaskClient, lang: str) -> None:
     """No amount is in the document, and nobody else may think that actions cost nothing."""

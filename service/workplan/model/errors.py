@@ -209,7 +209,7 @@ class DataInvalid(WorkplanError):
     """At least one Violation stands."""
 
     exit_code = 1
-    sentence = N_("No es publica: hi ha %(count)s infraccions; la publicació anterior segueix en servei.")
+    sentence = N_("No es publica: les dades tenen infraccions (%(count)s); la publicació anterior segueix en servei.")
 
 
 class QuestionsInvalid(DataInvalid):
@@ -217,7 +217,7 @@ class QuestionsInvalid(DataInvalid):
 
     exit_code = 2
     sentence = N_(
-        "No es publica: hi ha %(count)s errors a les consultes desades; la publicació anterior segueix en servei."
+        "No es publica: les consultes desades tenen errors (%(count)s); la publicació anterior segueix en servei."
     )
 
 

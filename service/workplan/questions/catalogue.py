@@ -30,6 +30,12 @@ NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 _MARK: Final = "#+"
 
+_NO_YAML: Final = N_(
+    "la capçalera «#+» no és YAML: el que porta «:», «,», «?» o «#» va entre cometes, el sagnat es fa amb espais, i "
+    "les claus i els claudàtors es tanquen"
+)
+"""What YAML's own parser says is for whoever knows its grammar."""
+
 
 @dataclass(frozen=True)
 class SavedQuery:
@@ -197,11 +203,10 @@ def read_query(file: Path) -> SavedQuery:
         node = yaml.compose(header)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise UnreadableData(
-            path=file, line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1, cause=error.problem
-        ) from error
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise UnreadableData(path=file, line=line, column=column, cause=_NO_YAML) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise UnreadableData(path=file, line=1, column=1, cause=" ".join(str(error).split())) from error
+        raise UnreadableData(path=file, line=1, column=1, cause=_NO_YAML) from error
     if not isinstance(parsed, dict):
         raise UnreadableData(path=file, line=1, column=1, cause=N_("la capçalera «#+» ha de ser clau: valor"))
     keys = node.value if isinstance(node, yaml.MappingNode) else ()

@@ -17,7 +17,9 @@ from workplan.model.errors import N_, BadParameter, WorkplanError
 
 from .catalogue import NAME, SavedQuery
 from .charts import faults_of_chart
+from .columns import KEYS as COLUMN_KEYS
 from .columns import KINDS as COLUMN_KINDS
+from .columns import words_in
 from .parameters import KINDS, RESERVED, variables_of
 
 _KEYS: Final = frozenset(
@@ -121,6 +123,9 @@ def faults_of_columns(query: SavedQuery, file: Path, variables: Sequence[str]) -
                 N_("la columna «%(name)s» és el nom de «%(of)s», que la consulta no té."),
                 {"name": name, "of": column.of},
             )
+    for name, about in _said_of_columns(query):
+        for text, values in _faults_of_column(about):
+            yield Fault(file, line, text, {"name": name, **values})
     for name in sorted(set(query.columns) - set(variables)):
         yield Fault(
             file,
@@ -132,6 +137,32 @@ def faults_of_columns(query: SavedQuery, file: Path, variables: Sequence[str]) -
         line = query.lines.get("chart", 1)
         for text, values in faults_of_chart(query.header["chart"], query.columns, variables):
             yield Fault(file, line, text, values)
+
+
+def _said_of_columns(query: SavedQuery) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    said = query.header.get("columns")
+    for name, about in said.items() if isinstance(said, dict) else ():
+        if isinstance(about, dict):
+            yield str(name), about
+
+
+def _faults_of_column(about: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What is wrong with what a header says *about* a column."""
+    for key in about:
+        if key not in COLUMN_KEYS:
+            yield (
+                N_("la columna «%(name)s» no té cap clau «%(key)s»; n'hi ha aquestes: %(known)s."),
+                {"key": key, "known": ", ".join(COLUMN_KEYS)},
+            )
+    for key in ("of", "separator"):
+        if key in about and not isinstance(about[key], str):
+            yield N_("a la columna «%(name)s», «%(key)s» ha de ser un text."), {"key": key}
+    codes = about.get("values", {})
+    if not isinstance(codes, dict) or any(len(words_in(words)) < len(LANGUAGES) for words in codes.values()):
+        yield (
+            N_("a la columna «%(name)s», «values» ha de dir cada codi en: %(languages)s."),
+            {"languages": ", ".join(LANGUAGES)},
+        )
 
 
 def _faults_of_words(query: SavedQuery, fault: Any) -> Iterator[Fault]:
@@ -205,11 +236,12 @@ def _faults_of_parameters(query: SavedQuery, fault: Any, names: Collection[str])
             )
         if parameter.is_required and parameter.default is None:
             yield fault("defaults", N_("falta a «defaults» un valor d'exemple per al paràmetre «%(name)s»."), name=name)
-        try:
-            for value in (*parameter.choices, *([] if parameter.default is None else [parameter.default])):
+        listed = [("enumerate", value) for value in parameter.choices]
+        for key, value in (*listed, *([] if parameter.default is None else [("defaults", parameter.default)])):
+            try:
                 parameter.term(value)
-        except BadParameter as error:
-            yield fault("defaults", error.text, **error.values)
+            except BadParameter as error:
+                yield fault(key, error.text, **error.values)
 
 
 def _projection(text: str) -> Iterator[Any]:

@@ -18,6 +18,9 @@ _DATATYPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The XSD datatypes of the values of each kind of column."""
 
+KEYS: Final = ("kind", "of", "separator", "values", *LANGUAGES)
+"""What a header may say of a column."""
+
 KINDS: Final = ("iri", "text", "string", *_DATATYPES, "any")
 """What a column's cells hold: ``text`` is words of the data, which may have translations; ``string`` codes and keys."""
 
@@ -48,8 +51,8 @@ class Column:
             name,
             str(about.get("kind", "any")),
             words_in(about),
-            about.get("of"),
-            about.get("separator"),
+            _text(about.get("of")),
+            _text(about.get("separator")),
             {str(code): words_in(words) for code, words in values.items()} if isinstance(values, dict) else {},
         )
 
@@ -68,6 +71,10 @@ class Column:
         if self.kind in ("text", "string"):
             return term.language is not None or term.datatype.value == _XSD + "string"
         return term.datatype.value.removeprefix(_XSD) in _DATATYPES[self.kind]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def words_in(texts: Any) -> dict[str, str]:

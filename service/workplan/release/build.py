@@ -13,20 +13,20 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad, Store
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNode, Quad
 
-from workplan.configuration import load_configuration
-from workplan.engine.embedded import EmbeddedEngine
-from workplan.engine.merging import united
+from workplan.configuration import Configuration, load_configuration
+from workplan.engine.pooled import PooledEngine
+from workplan.engine.supervision import SupervisedPool
 from workplan.model.errors import N_, DataInvalid, InputError, MissingFolder, cause_in_words
 from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
-from workplan.questions.catalogue import SUFFIX, query_files
+from workplan.questions.catalogue import SUFFIX, SavedQuery, query_files
 
 from .derivation import derive
 from .questions import ask_all, describe_all, read_questions
@@ -226,11 +226,13 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         quads += _in_graph(rules.quads, NamedNode(graph_iri(f"shapes/{ontology_version()}")))
         quads += describe_all({name: query for name, (query, _) in questions.items()}, config.licence)
         progress(STEPS[3])
-        store = Store()
-        store.bulk_extend(quads)
-        ask_all(questions, EmbeddedEngine(united(store), config.limits, config.allowed_services))
-        progress(STEPS[4])
         lines = _canonical_lines(quads)
+        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder, ignore_cleanup_errors=True) as unfinished:
+            data = Path(unfinished) / _DATA
+            with _told_of_writing(folder):
+                data.write_text("".join(lines), encoding="utf-8")
+            _ask_all(questions, data, config)
+        progress(STEPS[4])
         texts = {f"{_QUESTIONS}/{name}{SUFFIX}": query.text for name, (query, _) in questions.items()}
         version = hashlib.sha256("".join((*lines, *texts.values())).encode()).hexdigest()[:VERSION_LENGTH]
         sizes = Counter(q.graph_name.value for q in set(quads) if isinstance(q.graph_name, NamedNode))
@@ -251,15 +253,31 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         }
         files = {name: text.encode() for name, text in written.items()}
         files[SEARCH] = index_of(quads)
-        try:
+        with _told_of_writing(folder):
             return _write(folder, version, files)
-        except OSError as error:
-            _clear(folder)
-            raise InputError(
-                N_("No s'ha pogut escriure la publicació a %(path)s: %(cause)s; no hi ha canviat res."),
-                path=folder,
-                cause=cause_in_words(error),
-            ) from error
+
+
+def _ask_all(questions: Mapping[str, tuple[SavedQuery, Path]], data: Path, config: Configuration) -> None:
+    """Ask all *questions* of the quads in *data*, each by a process that ends at its limits, as they will be asked."""
+    with (
+        closing(SupervisedPool(data, config.capacity, config.allowed_services)) as pool,
+        closing(PooledEngine(pool.address, config.limits)) as engine,
+    ):
+        ask_all(questions, engine)
+
+
+@contextmanager
+def _told_of_writing(folder: Path) -> Iterator[None]:
+    """Clear what could not be written to *folder*, and say so. Raises InputError."""
+    try:
+        yield
+    except OSError as error:
+        _clear(folder)
+        raise InputError(
+            N_("No s'ha pogut escriure la publicació a %(path)s: %(cause)s; no hi ha canviat res."),
+            path=folder,
+            cause=cause_in_words(error),
+        ) from error
 
 
 def _in_graph(quads: Iterable[Quad], graph: NamedNode) -> Iterator[Quad]:
