@@ -8,7 +8,8 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from workplan.release.context import context
+from workplan.release.context import context, version_iri
+from workplan.release.sources import ontology_version
 
 ACTION = "xmess/plan/2020/action/08"
 BASE = "https://w3id.org/sse-workplan/id/"
@@ -182,3 +183,14 @@ def test_the_context_is_served_as_other_processors_ask_for_it(client: FlaskClien
     assert '<https://w3id.org/sse-workplan/context.jsonld>; rel="canonical"' in answer.headers["Link"]
     assert answer.get_json(force=True) == {"@context": context()}
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_context_of_a_version_has_an_address_of_its_own(client: FlaskClient) -> None:
+    """Its canonical one; of no such version, those that there are."""
+    answer = client.get(f"/context/{ontology_version()}.jsonld")
+    missing = client.get("/context/9.9.9.jsonld")
+
+    assert answer.get_json(force=True) == {"@context": context()}
+    assert f'<{version_iri(ontology_version())}>; rel="canonical"' in answer.headers["Link"]
+    assert missing.status_code == 404
+    assert ontology_version() in missing.get_json(force=True)["detail"]

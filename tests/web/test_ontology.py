@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -527,3 +528,24 @@ def test_a_published_version_stays_as_it_was(client: FlaskClient, monkeypatch: p
     assert (
         f"{VERSION}, 1.0.0, 2.0.0" in client.get("/ns/9.9.9", headers={"Accept": "*/*"}).get_json(force=True)["detail"]
     )
+    assert "/shapes/1.0.0" not in page
+
+
+def test_the_shapes_of_a_published_version_stay_as_they_were(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As data; a browser is led to the page of that version, which leads to them and to its context."""
+    life = ROOT / "tests" / "ontology" / "life"
+    shutil.copytree(life / "1.0.0", tmp_path / "1.0.0")
+    kept = b"<https://w3id.org/sse-workplan/shapes#Old> a <http://www.w3.org/ns/shacl#NodeShape> ."
+    (tmp_path / "1.0.0" / "shapes.ttl").write_bytes(kept)
+    monkeypatch.setattr("workplan.release.versions.versions_folder", lambda: tmp_path)
+    given = [client.get("/shapes/1.0.0", headers={"Accept": media_type}) for media_type in TYPES]
+    shown = client.get("/shapes/1.0.0", headers={"Accept": "text/html", "Accept-Language": "en"})
+    missing = client.get("/shapes/2.0.0", headers={"Accept": "text/turtle"})
+
+    assert all(canonical(answer.data, answer.mimetype) == canonical(kept, "text/turtle") for answer in given)
+    assert '<https://w3id.org/sse-workplan/shapes/1.0.0>; rel="canonical"' in given[0].headers.getlist("Link")
+    assert shown.headers["Location"] == "/en/ns/version/1.0.0"
+    assert {"/shapes/1.0.0?format=ttl", "/context/1.0.0.jsonld"} <= set(read(client, "/en/ns/version/1.0.0").links)
+    assert f"{VERSION}, 1.0.0" in missing.get_json(force=True)["detail"]

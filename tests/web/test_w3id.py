@@ -137,9 +137,10 @@ def test_a_name_leads_a_browser_to_its_page(w3id: str, server: str, name: str, p
     assert b'<html lang="es">' in steps[-1].body
 
 
-def test_the_context_is_found(w3id: str) -> None:
+@pytest.mark.parametrize("name", [context.IRI, context.version_iri(VERSION)])
+def test_the_context_is_found(w3id: str, name: str) -> None:
     """As JSON-LD processors ask for it."""
-    steps = way(w3id + context.IRI.removeprefix(BASE), "application/ld+json")
+    steps = way(w3id + name.removeprefix(BASE), "application/ld+json")
 
     assert [step.status for step in steps] == [303, 200]
     assert steps[-1].body.decode() == context.document()

@@ -83,11 +83,12 @@ def diff(old: str | None, new: str | None, form: str) -> None:
 @ontology.command(
     short_help=_("Fixa l'ontologia d'ara com a versió publicada."),
     help=_(
-        "Desa l'ontologia tal com és com el que serà per sempre la seva versió, la que respon a /ns/VERSIÓ; diu el "
-        "fitxer."
+        "Desa l'ontologia, les regles i el context tal com són com el que serà per sempre la seva versió, la que "
+        "respon a /ns/VERSIÓ; diu els fitxers."
     ),
     epilog=example("workplan ontology freeze"),
 )
 def freeze() -> None:
-    """Keep the ontology as it is as its version, for /ns/VERSION to answer with for ever; prints the file."""
-    click.echo(freeze_ontology())
+    """Keep ontology, shapes and context as their version and print the files."""
+    for file in freeze_ontology():
+        click.echo(file)

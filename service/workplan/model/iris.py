@@ -15,6 +15,7 @@ RESERVED: Final = frozenset(
         "api",
         "catalog",
         "contact",
+        "context",
         "data",
         "design",
         "document",

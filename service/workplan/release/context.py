@@ -6,19 +6,27 @@ scheme has them written as the scheme's codes. It may hold only what neither can
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from workplan.model.errors import UnknownVersion
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY, WP
-from workplan.release.sources import shared_root
+from workplan.release.sources import ontology_version, shared_root, versions_folder
 
 IRI: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
-"""By this name a file asks for the context; it is never fetched."""
+"""By this name a file asks for the context as it is now; it is never fetched."""
+
+FILE: Final = "context.jsonld"
+"""What the context of a published version is kept as."""
+
+_OF_A_VERSION: Final = re.compile(re.escape(ONTOLOGY.removesuffix("ns")) + r"context/(?P<version>[^/]+)[.]jsonld")
 
 KEYWORDS: Final = MappingProxyType({"id": "@id", "type": "@type"})
 """Words of JSON-LD that have a plainer name here."""
@@ -87,9 +95,42 @@ def context() -> dict[str, Any]:
     return {"@version": 1.1} | dict(KEYWORDS) | dict(NAMESPACES) | terms
 
 
-def document() -> str:
-    """The context as the file that is published."""
-    return json.dumps({"@context": context()}, ensure_ascii=False, indent=2) + "\n"
+def version_iri(version: str) -> str:
+    """The name by which a file asks for the context of *version*."""
+    return f"{ONTOLOGY.removesuffix('ns')}context/{version}.jsonld"
+
+
+def context_at(version: str) -> dict[str, Any]:
+    """What each name meant in *version*, or means now; one and the same each time. Raises UnknownVersion."""
+    kept = {file.parent.name: file for file in versions_folder().glob(f"*/{FILE}")}
+    if version == ontology_version():
+        return context()
+    if version not in kept:
+        raise UnknownVersion(version=version, known=", ".join(sorted({*kept, ontology_version()})))
+    return _frozen(kept[version])
+
+
+@cache
+def _frozen(file: Path) -> dict[str, Any]:
+    """The context that *file* holds."""
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["@context"]
+    return found
+
+
+def named(iri: str) -> dict[str, Any] | None:
+    """The context that a file asks for by *iri*; None where it is none of ours. Raises UnknownVersion."""
+    asked = _OF_A_VERSION.fullmatch(iri)
+    return context_at(asked["version"]) if asked else context() if iri == IRI else None
+
+
+def document(version: str | None = None) -> str:
+    """The context of *version*, or as it is now, as the file that is published. Raises UnknownVersion."""
+    return written(context_at(version) if version else context())
+
+
+def written(found: dict[str, Any]) -> str:
+    """The context *found* as a file."""
+    return json.dumps({"@context": found}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _terms() -> Iterator[tuple[str, Definition]]:

@@ -19,7 +19,7 @@ from babel.core import get_global
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from workplan.language import LANGUAGES
-from workplan.model.errors import N_, UnreadableData
+from workplan.model.errors import N_, UnknownVersion, UnreadableData
 from workplan.release import context
 from workplan.release.jsontext import Array, Number, Object, Place, fault
 from workplan.release.jsontext import parse as parse_json
@@ -159,6 +159,7 @@ class _Reader:
         self._mark = mark
         self._nameless = 0
         self._contexts = 0
+        self._ours: list[dict[str, Any]] = []
 
     def resolve(self, value: Any) -> None:
         """Put our context in the place of its name wherever *value* asks for it. Raises UnreadableData for others."""
@@ -183,7 +184,7 @@ class _Reader:
                 at, N_("el fitxer té més de %(limit)s contexts; amb un n'hi ha prou"), limit=MOST_CONTEXTS
             )
         if isinstance(asked, str):
-            if asked != context.IRI:
+            if (found := self._named(asked, at)) is None:
                 raise self._fault(
                     at,
                     N_(
@@ -193,12 +194,24 @@ class _Reader:
                     found=asked,
                     expected=context.IRI,
                 )
-            return context.context()
+            self._ours.append(found)
+            return found
         if isinstance(asked, Array) and not any(isinstance(each, Array) for each in asked):
             return [self._resolved(each, place) for each, place in zip(asked, asked.items_at, strict=True)]
         if asked is None or isinstance(asked, Object):
             return asked
         raise self._fault(at, N_("«@context» ha de ser un text, un objecte o una llista d'aquestes coses"))
+
+    def _named(self, asked: str, at: Place) -> dict[str, Any] | None:
+        """The context of ours that is *asked* for. Raises UnreadableData for a version that there is not."""
+        try:
+            return context.named(asked)
+        except UnknownVersion as error:
+            raise self._fault(
+                at,
+                N_("no hi ha cap context de la versió «%(version)s»; hi ha: %(known)s"),
+                **error.values,
+            ) from error
 
     def walk(self, value: Any, scope: _Scope, at: Place | None = None) -> None:
         """Look through *value*, which is a resource or a list of them; *at* is where it stands."""
@@ -231,7 +244,7 @@ class _Reader:
                 terms, base, ours = {}, None, False
                 continue
             terms |= each
-            ours = ours or each is context.context()
+            ours = ours or any(each is found for found in self._ours)
             base = each.get("@base", base)
         return _Scope(terms, base if isinstance(base, str) else None, ours)
 

@@ -48,6 +48,11 @@ def ontology_files() -> tuple[Path, ...]:
     return _files(shared_root() / "ontology")
 
 
+def shape_files() -> tuple[Path, ...]:
+    """The files of the shapes as they are now."""
+    return _files(shared_root() / "shapes")
+
+
 def versions_folder() -> Path:
     """Where the published versions of the ontology are kept, a folder each."""
     return shared_root() / "versions"
@@ -130,7 +135,7 @@ def load_home(root: Path | None = None) -> Home:
         graph_iri(f"ontology/{version}"): ontology_files(),
         graph_iri(f"alignments/{version}"): _files(shared / "ontology" / "alignments"),
         graph_iri(f"schemes/{version}"): _files(shared / "ontology" / "schemes"),
-        graph_iri(f"shapes/{version}"): _files(shared / "shapes"),
+        graph_iri(f"shapes/{version}"): shape_files(),
     }
     shared_graphs = len(graphs)
     for path, files in _graphs_below(data):
@@ -138,7 +143,7 @@ def load_home(root: Path | None = None) -> Home:
     if len(graphs) == shared_graphs:
         raise MissingFolder(path=data, expected=N_("fitxers de dades (per exemple .ttl)"))
     queries = tuple(dict.fromkeys(root / "queries" for root in (shared, chosen)))
-    return Home(root=chosen, graphs=graphs, shapes=_files(shared / "shapes"), queries=queries)
+    return Home(root=chosen, graphs=graphs, shapes=shape_files(), queries=queries)
 
 
 def releases_folder(home: Home) -> Path:

@@ -128,13 +128,15 @@ def graph(path: str) -> ResponseReturnValue:
 
 
 @data.get("/context.jsonld")
-def context_document() -> Response:
-    """The JSON-LD context with which a plan is written as plain JSON (JSON-LD 1.1, section 3.1)."""
-    response = Response(context.document(), content_type=f'{JSON_LD.media_type}; profile="{_CONTEXT_PROFILE}"')
+@data.get("/context/<version>.jsonld")
+def context_document(version: str | None = None) -> Response:
+    """The JSON-LD context of plans written as plain JSON, now or in *version* (JSON-LD 1.1, section 3.1)."""
+    response = Response(context.document(version), content_type=f'{JSON_LD.media_type}; profile="{_CONTEXT_PROFILE}"')
     response.add_etag()
     response.cache_control.public = True
     response.cache_control.max_age = service().config.max_age
-    response.headers.add("Link", f'<{context.IRI}>; rel="canonical"')
+    name = context.version_iri(version) if version else context.IRI
+    response.headers.add("Link", f'<{name}>; rel="canonical"')
     response.make_conditional(request)
     return response
 

@@ -25,7 +25,14 @@ from workplan.model.iris import graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY, SHAPES, WP
 from workplan.release.changes import changes
 from workplan.release.sources import ontology_version
-from workplan.release.versions import frozen_versions, known_versions, ontology_at
+from workplan.release.versions import (
+    SHAPES_FILE,
+    frozen_versions,
+    known_versions,
+    ontology_at,
+    read_ontology,
+    version_order,
+)
 
 from . import diagram, example, primer
 from .data import answer, graph_body, see_page, service, share, varied, wants
@@ -103,17 +110,16 @@ def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResp
     """What is published at *path* and named *iri*, in the graph *graph* of its version: as data, or its page."""
     form = wants(_FORMATS)
     current = ontology_version()
-    # What is frozen is kept apart; of the shapes only those of the release are held.
-    frozen = frozen_versions() if graph == "ontology" else {}
+    frozen = frozen_versions(name=f"{graph}.ttl")
     if version not in (None, current, *frozen):
-        raise UnknownVersion(version=version, known=", ".join(known_versions() if frozen else [current]))
+        raise UnknownVersion(version=version, known=", ".join(sorted({*frozen, current}, key=version_order)))
     response: BaseResponse
-    page = path if version in (None, current) else f"{path}/version/{version}"
+    page = path if version in (None, current) else f"ns/version/{version}"
     if form is HTML:
         response = see_page(page)
     else:
         body = (
-            write_graph(ntriples_of(ontology_at(version)), form)
+            write_graph(ntriples_of(read_ontology([frozen[version]])), form)
             if version in frozen
             else graph_body(graph_iri(f"{graph}/{current}"), form)
         )
@@ -219,7 +225,9 @@ def show_version(lang: str, version: str) -> Response:
     place = known.index(version)
     prior = known[place - 1] if place else None
     found = changes(ontology_at(prior), new) if prior else []
-    view = VersionView(version, prior, ontology_version(), found, lang)
+    current = ontology_version()
+    has_rules = version in (current, *frozen_versions(name=SHAPES_FILE))
+    view = VersionView(version, prior, current, found, lang, has_rules=has_rules)
     return _documented(f"ns/version/{version}", "version.html", view=view)
 
 

@@ -126,14 +126,27 @@ _EFFECTS: Final = {
 
 
 class VersionView:
-    """A *version* of the ontology, with the *changes* that it makes to the one before, *prior*."""
+    """A *version* of the ontology, with the *changes* that it makes to the one before, *prior*.
 
-    def __init__(self, version: str, prior: str | None, current: str, found: Sequence[Change], lang: str) -> None:
+    *has_rules* tells whether its shapes and its context were kept too.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        prior: str | None,
+        current: str,
+        found: Sequence[Change],
+        lang: str,
+        *,
+        has_rules: bool = False,
+    ) -> None:
         self.version = version
         self.prior = prior
         self.current = current
         self.is_current = version == current
         self.iri = f"{ONTOLOGY}/{version}"
+        self.has_rules = has_rules
         self._found = found
         self._lang = lang
 
