@@ -25,6 +25,7 @@ PAGES = (
     "graph/xmess/plan/2020/v1/curated",
     "document/pla2020",
     "quality",
+    "quality/unsure",
     "ns",
     "ns/term/PlannedAction",
     "ns/term/strategicLine",

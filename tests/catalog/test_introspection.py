@@ -225,9 +225,10 @@ def test_the_site_map_has_each_page_in_each_language(client: FlaskClient, quads:
     subjects = {q.subject.value for q in quads if isinstance(q.subject, NamedNode)}
     held = {iri for iri in subjects if iri.startswith(DATA) and "#" not in iri}
     terms = {iri for iri in subjects if iri.startswith(WP)}
-    pages = ["", *introspection.OVERVIEWS, *PAGES, *terms]
+    pages = ["", *introspection.OVERVIEWS, *PAGES, "matrix/xmess/plan/2020", "document/pla2020", *terms]
 
     assert answer.mimetype == "application/xml"
+    assert {f"http://localhost/en/{page}" for page in pages if page not in terms} <= set(places)
     assert len(places) == len(set(places)) == len(LANGUAGES) * (len(held) + len(pages))
     for url in urls:
         languages = [link.get("hreflang") for link in url.findall(f"{XHTML}link")]

@@ -52,7 +52,7 @@ def test_doubts_gaps_and_added_values_show_in_place_in_words(client: FlaskClient
 
 def test_displaced_cells_are_shown_where_they_are_printed(client: FlaskClient) -> None:
     """Action 8's instrument stands in the third column."""
-    row = re.search(r'<tr><th scope="row">(?:(?!</tr>).)*id="L107c1".*?</tr>', client.get(PAGE).text, re.DOTALL)
+    row = re.search(r'<tr id="L107"><th scope="row">.*?</tr>', client.get(PAGE).text, re.DOTALL)
 
     assert row
     cells = re.findall(r"<t[hd][ >].*?</t[hd]>", row[0], re.DOTALL)
@@ -69,6 +69,18 @@ def test_a_translated_title_says_that_it_is_ours(client: FlaskClient, lang: str,
     )
 
 
+def test_a_row_leads_once_to_what_it_states(client: FlaskClient) -> None:
+    """Its cells are places to link to, not more ways to the same page; a title says only what the words do not."""
+    pages = {lang: client.get(f"/{lang}/document/pla2020").text for lang in LANGUAGES}
+    rows = {lang: page.partition('<tr id="L107">')[2].partition("</tr>")[0] for lang, page in pages.items()}
+
+    for lang, row in rows.items():
+        assert re.findall(r'href="([^"]+)"', row) == ["#L107", f"/{lang}/xmess/plan/2020/action/08"]
+        assert 'id="L107c9"' in row
+    assert "title=" not in rows["ca"]
+    assert rows["en"].count("title=") == 1
+
+
 def test_an_unknown_document_is_a_404(client: FlaskClient) -> None:
     """Nothing is shown for it."""
     assert client.get("/ca/document/none", headers={"Accept": "text/html"}).status_code == 404
@@ -83,6 +95,7 @@ def test_every_line_has_its_number_which_leads_to_it(client: FlaskClient) -> Non
     assert len(numbered) > 100
     assert [number for _, number, _ in numbered] == sorted({n for _, n, _ in numbered}, key=int)
     assert all(shown == number and ident in idents for ident, number, shown in numbered)
+    assert all(ident == f"L{number}" for ident, number, _ in numbered if f"L{number}" in idents)
 
 
 def test_the_document_has_a_table_of_contents(client: FlaskClient) -> None:

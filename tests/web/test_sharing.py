@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat, parse
-from rdflib import SDO, Graph
+from rdflib import DCAT, DCTERMS, RDF, SDO, Graph, URIRef
 
 from workplan.export.card import Card
 from workplan.knowledge.description import Name
@@ -86,6 +86,23 @@ def test_an_action_tells_who_carries_it_out_and_no_status(client: FlaskClient) -
     assert [agent["name"] for agent in entity["agent"]] == ["Working group"]
     assert entity["subjectOf"][0]["inLanguage"] == "ca"
     assert "actionStatus" not in entity
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_home_page_tells_of_the_data_set(client: FlaskClient, lang: str) -> None:
+    """Under the name that the catalogue gives it, with its licence and its files."""
+    (data,) = told(client.get(f"/{lang}/").text)["@graph"]
+    named = URIRef(data["@id"])
+    catalogue = Graph().parse(data=client.get("/catalog.ttl").data, format="turtle")
+
+    assert data["@type"] == "Dataset"
+    assert (named, RDF.type, DCAT.Dataset) in catalogue
+    assert (named, DCTERMS.license, URIRef(data["license"])) in catalogue
+    assert "29" in data["description"]
+    assert {each["contentUrl"] for each in data["distribution"]} == {
+        str(address) for address in catalogue.objects(None, DCAT.downloadURL)
+    }
+    assert [word for word, _ in words_in(data) if not word.startswith("@") and word not in SDO] == []
 
 
 def test_an_event_without_a_date_is_given_none(client: FlaskClient) -> None:

@@ -38,6 +38,12 @@ _THEMES: Final = (
 )
 """What every work plan for the social and solidarity economy is about, in Spain's and the EU's lists."""
 
+OF_PLAN: Final = N_(
+    "El pla com a dades enllaçades: %(count)s accions amb les seves línies, objectius, equips i indicadors, cada dada "
+    "amb el lloc del document que la diu, i el que no hi consta, amb el motiu."
+)
+"""What a data set holds that is a plan with *count* actions."""
+
 Node = NamedNode | BlankNode
 Said = tuple[str, str | Node | Literal]
 """A property, as a prefixed name, and its value; a plain text is an IRI."""
@@ -142,14 +148,7 @@ class _Writer:
             *_texts("dcterms:title", {lang: f"{plans[lang]} · {networks[lang]}" for lang in plans if lang in networks}),
             *_texts(
                 "dcterms:description",
-                _words(
-                    N_(
-                        "El pla com a dades enllaçades: %(count)s accions amb les seves línies, objectius, equips i "
-                        "indicadors, cada dada amb el lloc del document que la diu, i el que no hi consta, "
-                        "amb el motiu."
-                    ),
-                    count=plan.actions,
-                ),
+                _words(OF_PLAN, count=plan.actions),
             ),
             *self._common(),
             *self._dates,
@@ -254,6 +253,11 @@ class _Writer:
 
     def _named(self, name: str) -> NamedNode:
         return NamedNode(f"{self.base}{ADDRESS}#{name}")
+
+
+def dataset_iri(base: str, plan: str) -> str:
+    """How the catalogue served at *base* names the data set that *plan* is."""
+    return f"{base}{ADDRESS}#{_slug(plan)}"
 
 
 def titles(config: Configuration) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 from typing import Final
@@ -33,7 +33,10 @@ _COLUMN_HEADS: Final = frozenset({expand("wp:DocumentPart"), expand("skos:Concep
 
 @dataclass(frozen=True)
 class Words:
-    """A stretch of a block: its *before* and *after* marks are punctuation; emphasis is *strong* or not."""
+    """A stretch of a block: its *before* and *after* marks are punctuation; emphasis is *strong* or not.
+
+    *href* is where it leads, empty where its block leads there already; *title* is what it does not say itself.
+    """
 
     text: str
     href: str
@@ -62,8 +65,10 @@ class Block:
 
     @property
     def ident(self) -> str:
-        """The place on the page to which the line's number leads: the line's own, or its first word's."""
-        return next(iter((*self.anchors, *(words.ident for words in self.words))), "")
+        """The place on the page to which the line's number leads: the line's own, or else its first."""
+        places = (*self.anchors, *(words.ident for words in self.words))
+        own = f"L{self.line}"
+        return own if own in places else next(iter(places), "")
 
 
 @document.get("/<any(ca, es, en):lang>/document/<ident>")
@@ -137,6 +142,12 @@ class DocumentView(Namer):
         rest = [iri.partition("#")[2] for iri in self._places.get(line.number, ()) if iri not in printed]
         noted = self._remarks(line.spans)
         words = [self._words(span) for span in line.spans]
+        # One way to a place is enough: who goes by keyboard passes each of them.
+        seen: set[str] = set()
+        for place, each in enumerate(words):
+            if line.is_row and each.href in seen:
+                words[place] = replace(each, href="", title="")
+            seen.add(each.href)
         if line.is_row:
             is_head = all(self.names.get(s.resource, Name()).types & _COLUMN_HEADS for s in line.spans)
             cells = {span.column or 1: word for span, word in zip(line.spans, words, strict=True)}
@@ -156,7 +167,7 @@ class DocumentView(Namer):
         return Words(
             span.text,
             value.href or "",
-            value.text,
+            "" if value.text.casefold() in span.text.casefold() else value.text,
             span.fragment.partition("#")[2],
             re.sub(r"\*|<b>|^ *- ", "", before),
             re.sub(r"\*|</b>", "", after),

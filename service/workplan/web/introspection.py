@@ -15,12 +15,13 @@ from flask.typing import ResponseReturnValue
 from workplan.engine.negotiation import choose
 from workplan.engine.writing import ntriples_of, write_graph
 from workplan.knowledge.catalogue import catalogue
+from workplan.knowledge.document import sources
 from workplan.knowledge.introspection import Survey, count_resources, resources, survey
 from workplan.knowledge.ontology import terms_of
 from workplan.language import DEFAULT, LANGUAGES
 from workplan.model.errors import N_, BadRequest, NotAcceptable
 from workplan.model.formats import GRAPH_FORMATS, JSON_LD, TURTLE, Format
-from workplan.model.iris import page_path
+from workplan.model.iris import data_path, page_path
 
 from . import catalogue as dcat
 from . import void
@@ -35,7 +36,18 @@ CATALOGUE_FORMATS: Final = (TURTLE, JSON_LD)
 SITEMAP_RESOURCES: Final = 15_000
 """Resources in one file: each has an address a language, and a file holds 50,000 (https://www.sitemaps.org)."""
 
-OVERVIEWS: Final = ("ns", "ns/patterns", "ns/write", "shapes", "quality", "sparql", "search", "query/", "api")
+OVERVIEWS: Final = (
+    "ns",
+    "ns/patterns",
+    "ns/write",
+    "shapes",
+    "quality",
+    "quality/unsure",
+    "sparql",
+    "search",
+    "query/",
+    "api",
+)
 """The pages of many things at once, as they stand after their language."""
 
 _SITEMAP: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -107,7 +119,7 @@ def guide_robots() -> Response:
 
 @introspection.get("/sitemap.xml")
 def map_site() -> Response:
-    """The page of every resource in every language; a list of such maps where one cannot hold them."""
+    """Every page in every language; a list of such maps where one cannot hold them."""
     engine = service().engine
     pages = max(-(-count_resources(engine) // SITEMAP_RESOURCES), 1)
     asked = request.args.get("page")
@@ -121,7 +133,14 @@ def map_site() -> Response:
     found = resources(engine, SITEMAP_RESOURCES, (page - 1) * SITEMAP_RESOURCES)
     paths = [{lang: page_path(iri, lang) or "/" for lang in LANGUAGES} for iri in found]
     if page == 1:
-        ends = ("", *OVERVIEWS, *PAGES, *(f"ns/term/{term.local_name}" for term in terms_of(engine)))
+        ends = (
+            "",
+            *OVERVIEWS,
+            *PAGES,
+            *(f"matrix/{data_path(plan.iri)}" for plan in catalogue(engine).plans),
+            *(f"document/{source.iri.rpartition('/')[2]}" for source in sources(engine)),
+            *(f"ns/term/{term.local_name}" for term in terms_of(engine)),
+        )
         paths = [*({lang: f"/{lang}/{end}" for lang in LANGUAGES} for end in ends), *paths]
     return _xml(f"<urlset {_SITEMAP}>", (_entry(each) for each in paths), "</urlset>")
 

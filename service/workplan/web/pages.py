@@ -26,14 +26,16 @@ from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, numb
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, page_path
+from workplan.model.words import natural
 from workplan.release.sources import ontology_version
 
 from . import filters
 from .citation import Citation
-from .data import DESCRIPTION_FORMATS, found, keep, service
+from .data import DESCRIPTION_FORMATS, DUMP_FORMATS, found, keep, service
 from .headers import SCRIPTED
 from .kinds import ParticularsView
 from .matrix import matrix_of
+from .outdent import Outdented
 from .overview import PlanView
 from .parameters import once
 from .picture import sharing
@@ -41,7 +43,7 @@ from .reader import page_address, reader_language
 from .releases import sources
 from .resource import FEW, MOST_ROWS, Namer, ResourceView
 from .search import examples_in
-from .structured import structured
+from .structured import dataset, structured
 
 ACTIONS_TABLE: Final = "plan-table"
 """The saved question that gives all that is known of each action, a row an action."""
@@ -58,6 +60,7 @@ pages.after_request(keep)
 def prepare(app: Flask) -> None:
     """Give *app*'s templates the interface's words and forms."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.add_extension(Outdented)
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
         lambda text: gettext(text, reader_language()),
         lambda one, many, n: ngettext(one, many, n, reader_language()),
@@ -116,9 +119,13 @@ def home(lang: str) -> str:
     latest, *others = entries
     plan = PlanView(_overview(latest), lang)
     namer = Namer(names_of(service().engine, [entry.iri for entry in others]), lang)
+    running, config = sources().running, service().config
+    dumps = DUMP_FORMATS if service().release else ()
+    told = dataset(plan, request.host_url.rstrip("/"), config.licence, running.version, running.origin.modified, dumps)
     return render_template(
         "home.html",
         plan=plan,
+        structured=told,
         others=[namer.named(entry.iri) for entry in others],
         document=_document_of(latest.iri, lang),
         files=_sheets(latest.iri, lang),
@@ -260,7 +267,7 @@ def graph(lang: str, path: str) -> str:
         raise UnknownResource(iri=iri)
     namer = Namer(names_of(service().engine, held.subjects), lang)
     listed = sorted(
-        (namer.named(subject) for subject in held.subjects), key=lambda v: (v.code or "", v.text.casefold())
+        (namer.named(each) for each in held.subjects), key=lambda v: (natural(v.code or ""), natural(v.text))
     )
     return render_template("graph.html", iri=iri, path=path, listed=listed, triples=held.triples, formats=GRAPH_FORMATS)
 

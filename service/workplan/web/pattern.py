@@ -12,6 +12,7 @@ from pyoxigraph import Quad
 from workplan.language import gettext
 from workplan.model.errors import N_
 from workplan.model.namespaces import DATA, WP
+from workplan.model.words import natural
 
 from . import example
 from .resource import Value
@@ -141,7 +142,7 @@ class PatternView:
         self.text = example.written(shown, with_graphs=pattern.with_graphs) if shown else pattern.demonstration
         self.pieces = example.pieces(self.text, lang, is_invented=self.is_demonstration)
         used = {iri for iri in vocabulary.terms if f"wp:{iri.removeprefix(WP)} " in self.text}
-        self.terms: list[Value] = sorted((vocabulary.term(iri) for iri in used), key=lambda term: term.text.casefold())
+        self.terms: list[Value] = sorted((vocabulary.term(iri) for iri in used), key=lambda term: natural(term.text))
 
 
 def _told_apart(quads: Sequence[Quad]) -> list[Quad]:

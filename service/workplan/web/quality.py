@@ -4,11 +4,13 @@ Every figure comes from the data or from the release's report.
 """
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from math import floor
-from typing import Any
+from typing import Any, Final
 
 from babel.numbers import format_percent
 from flask import Blueprint, Response, render_template
@@ -16,14 +18,21 @@ from pyoxigraph import NamedNode
 
 from workplan.knowledge.description import Name, Note, Text
 from workplan.knowledge.quality import CONFIDENCES, UNSURE, Coverage, Quality, assess, report_graph, tallied
-from workplan.language import LANGUAGES, gettext, pick
+from workplan.language import LANGUAGES, gettext, long_date, pick
 from workplan.model.errors import N_, UnknownResource
 from workplan.model.formats import TURTLE
 from workplan.model.iris import page_path
+from workplan.model.namespaces import NAMESPACES
+from workplan.model.words import natural
 from workplan.release.report import FEW, Severity, severity_name
 
 from .data import service, share
 from .resource import Namer, Value
+
+_FOR_WRITERS: Final = re.compile(rf" \((?:{'|'.join(NAMESPACES)}):\w+\)")
+"""What a finding says only to who writes the data: the property's name, after what it is called."""
+
+_DAY: Final = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 quality = Blueprint("quality", __name__)
 quality.after_request(share)
@@ -33,6 +42,12 @@ quality.after_request(share)
 def show(lang: str) -> str:
     """What is known of the data's quality."""
     return render_template("quality.html", view=QualityView(assess(service().engine, service().release), lang))
+
+
+@quality.get("/<any(ca, es, en):lang>/quality/unsure")
+def show_unsure(lang: str) -> str:
+    """What curators added of which another reading can be defended, one by one."""
+    return render_template("unsure.html", view=QualityView(assess(service().engine, service().release), lang))
 
 
 @quality.get("/quality.ttl")
@@ -206,6 +221,14 @@ class CoverageRow:
     labels: Sequence[Labels]
 
 
+def _in_words(day: str, lang: str) -> str:
+    """The ISO *day* in words; as it is where there is no such day."""
+    try:
+        return long_date(date.fromisoformat(day), lang)
+    except ValueError:
+        return day
+
+
 class QualityView(Namer):
     """The data's quality as a reader of *lang* meets it."""
 
@@ -225,11 +248,17 @@ class QualityView(Namer):
         return [
             FindingView(
                 severity_name(group.severity, self.lang),
-                self._best((text, tag) for tag, text in group.messages.items()) or Value(""),
+                self._read((text, tag) for tag, text in group.messages.items()),
                 [self.named(iri) for iri in group.resources],
             )
             for group in (self.found.validation.groups if self.found.validation else ())
         ]
+
+    def _read(self, messages: Iterable[Text]) -> Value:
+        """The best of *messages* as a reader meets it who writes no data, its dates in words."""
+        text, lang = pick(messages, self.lang) or ("", "")
+        dated = _DAY.sub(lambda day: _in_words(day[0], lang or self.lang), text)
+        return Value(_FOR_WRITERS.sub("", dated), self.mark(lang))
 
     def gaps(self) -> list[NoteGroup]:
         """The gaps by property and reason, the commonest first."""
@@ -239,6 +268,11 @@ class QualityView(Namer):
         """What curators added with so little confidence that another reading can be defended, by property."""
         return self._grouped((note for note in self.found.assertions if note.confidence in UNSURE), "added")
 
+    @property
+    def unsure_count(self) -> int:
+        """How many those are."""
+        return sum(note.confidence in UNSURE for note in self.found.assertions)
+
     def anomalies(self) -> list[AnomalyView]:
         """Every anomaly, numbered."""
         return [
@@ -246,7 +280,7 @@ class QualityView(Namer):
                 order,
                 self.named(anomaly.iri),
                 self._named(anomaly.type),
-                self._named(anomaly.confidence),
+                self._degree(anomaly.confidence),
                 [self.named(iri) for iri in sorted(anomaly.targets, key=self._order)],
                 self._best(anomaly.body),
             )
@@ -272,7 +306,7 @@ class QualityView(Namer):
             for row in self.found.coverage
             if row.is_scheme is of_schemes and not row.is_unlabelled
         ]
-        return sorted(rows, key=lambda row: row.name.text.casefold())
+        return sorted(rows, key=lambda row: natural(row.name.text))
 
     def unlabelled(self) -> list[tuple[Value, int]]:
         """The classes and schemes whose resources have no label in any language, with how many those are."""
@@ -312,7 +346,7 @@ class QualityView(Namer):
 
     def _group(self, ident: str, prop: str, basis: str | None, notes: Sequence[Note]) -> NoteGroup:
         shared = {note.confidence for note in notes}
-        confidence = self._named(shared.pop()) if len(shared) == 1 else None
+        confidence = self._degree(shared.pop()) if len(shared) == 1 else None
         return NoteGroup(ident, self.named(prop), self._named(basis), confidence, len(notes), list(self._parts(notes)))
 
     def _parts(self, notes: Iterable[Note]) -> Iterable[Reasoned]:
@@ -320,7 +354,7 @@ class QualityView(Namer):
         for note in notes:
             by_evidence[note.evidence, note.confidence].append(note)
         for (evidence, confidence), found in by_evidence.items():
-            yield Reasoned(self._best(evidence), self._named(confidence), [self._noted(note) for note in found])
+            yield Reasoned(self._best(evidence), self._degree(confidence), [self._noted(note) for note in found])
 
     def _noted(self, note: Note) -> Noted:
         return Noted(
@@ -342,6 +376,10 @@ class QualityView(Namer):
 
     def _named(self, iri: str | None) -> Value | None:
         return self.named(iri) if iri else None
+
+    def _degree(self, iri: str | None) -> Value | None:
+        """The degree of confidence *iri* by its name alone: the heads of the tallies lead to what it means."""
+        return replace(self.named(iri), href=None) if iri else None
 
     def _best(self, texts: Iterable[Text]) -> Value | None:
         best = pick(texts, self.lang)

@@ -5,10 +5,11 @@ Pure: it asks nothing and knows no request.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 from babel import Locale
@@ -398,6 +399,14 @@ class ResourceView(Namer):
             rows.append(Row(self._raw(s.subject), self._raw(s.predicate), self._raw(s.object), graphs, ident))
         return rows
 
+    @property
+    def listed(self) -> Iterator[tuple[Row, int]]:
+        """The rows that the page lists, each with how many from it on have its subject: 0 where one above says so."""
+        for _, same in groupby(self.rows[:MOST_ROWS], key=lambda row: row.subject):
+            first, *others = same
+            yield first, 1 + len(others)
+            yield from ((row, 0) for row in others)
+
     def _fact(self, prop: str, values: Sequence[Value]) -> Fact:
         own = self.named(prop)
         if prop in IN_WORDS:
@@ -474,10 +483,10 @@ class ResourceView(Namer):
     def _raw(self, term: NamedNode | BlankNode | Literal) -> Value:
         if isinstance(term, NamedNode):
             href = page_path(term.value, self.lang) or (term.value if term.value.startswith("http") else None)
-            return Value(shortened(term.value), href=href)
+            return Value(shortened(term.value), href=None if term.value == self.iri else href)
         if isinstance(term, BlankNode):
             return Value(str(term))
-        return Value(term.value, term.language or "", code=None if term.language else shortened(term.datatype.value))
+        return Value(term.value, self.mark(term.language or ""), code=term.language or shortened(term.datatype.value))
 
     def _note_of(self, statement: Statement) -> Note | None:
         return self._curated.get((statement.subject.value, statement.predicate.value, statement.object))
@@ -500,9 +509,9 @@ class ResourceView(Namer):
         name = self.names.get(term.value, Name())
         return (kind_of(name) or "", *name.place(term.value))
 
-    def _place(self, prop: str) -> tuple[int, str]:
+    def _place(self, prop: str) -> tuple[int, tuple[str, ...]]:
         place = FIRST.index(prop) if prop in FIRST else len(FIRST) + (prop in LAST)
-        return (place, self.named(prop).text.casefold())
+        return (place, natural(self.named(prop).text))
 
 
 def kind_of(name: Name) -> str | None:

@@ -3,14 +3,17 @@
 The context stands within it, so that nobody has to fetch one. Pure: it asks nothing and knows no request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode
 
-from workplan.language import pick
+from workplan.language import LANGUAGES, pick, sentence
+from workplan.model.formats import Format
 from workplan.model.namespaces import expand
 
+from .catalogue import ADDRESS, OF_PLAN, dataset_iri
+from .overview import PlanView
 from .resource import ResourceView, Value
 
 Thing = dict[str, Any]
@@ -41,6 +44,31 @@ def structured(view: ResourceView, address: str, site: str, licence: str, pictur
         },
     }
     return {"@context": CONTEXT, "@graph": [page, _entity(view, address)]}
+
+
+def dataset(
+    plan: PlanView, base: str, licence: str, version: str | None, modified: str | None, dumps: Iterable[Format]
+) -> Thing:
+    """*plan* as a data set, as the catalogue at *base* has it: its *version*, of the day *modified*, as *dumps*."""
+    own = {
+        "@type": "Dataset",
+        "@id": dataset_iri(base, plan.plan.iri),
+        "name": f"{plan.title.text} · {plan.network.text}",
+        "description": sentence(OF_PLAN, {"count": len(plan.actions)}, plan.lang),
+        "url": f"{base}{plan.title.href}",
+        "license": licence,
+        "inLanguage": list(LANGUAGES),
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "@id": plan.plan.network, "name": plan.network.text},
+        "version": version,
+        "dateModified": modified,
+        "includedInDataCatalog": {"@type": "DataCatalog", "@id": f"{base}{ADDRESS}#catalog", "url": f"{base}{ADDRESS}"},
+        "distribution": [
+            {"@type": "DataDownload", "contentUrl": f"{base}/dump.{form.name}", "encodingFormat": form.media_type}
+            for form in dumps
+        ],
+    }
+    return {"@context": CONTEXT, "@graph": [{name: value for name, value in own.items() if value}]}
 
 
 def _entity(view: ResourceView, address: str) -> Thing:
