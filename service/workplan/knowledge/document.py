@@ -288,31 +288,32 @@ WHERE {
 }
 """
 
-_NOTES = """
-SELECT DISTINCT ?this ?resource ?kind ?note ?property ?value
-WHERE {
-  ?fragment oa:hasSource ?this .
-  ?resource wp:statedIn ?fragment .
-  {
-    ?note a wp:SourceAnomaly ;
-      oa:hasTarget|oa:hasTarget/^wp:statedIn ?resource .
-    BIND ("anomaly" AS ?kind)
-  }
-  UNION
-  {
-    ?note wp:aboutResource ?resource ;
-      wp:aboutProperty ?property .
-    BIND ("gap" AS ?kind)
-  }
-  UNION
-  {
-    ?note rdf:subject ?resource ;
-      rdf:predicate ?property ;
-      rdf:object ?value .
-    BIND ("assertion" AS ?kind)
-  }
-}
+# The store joins each kind of note by itself several times as fast as all of them in one UNION.
+_NOTES: Final[Mapping[str, str]] = {
+    kind: f"""
+SELECT DISTINCT ?this ?resource ?note {shown}
+WHERE {{
+  {{
+    SELECT DISTINCT ?this ?resource
+    WHERE {{
+      ?fragment oa:hasSource ?this .
+      ?resource wp:statedIn ?fragment .
+    }}
+  }}
+  {pattern}
+}}
 """
+    for kind, shown, pattern in (
+        ("anomaly", "", "?note a wp:SourceAnomaly ; oa:hasTarget|oa:hasTarget/^wp:statedIn ?resource ."),
+        ("gap", "?property", "?note wp:aboutResource ?resource ; wp:aboutProperty ?property ."),
+        (
+            "assertion",
+            "?property ?value",
+            "?note rdf:subject ?resource ; rdf:predicate ?property ; rdf:object ?value .",
+        ),
+    )
+}
+"""What finds each kind of note on what a document states."""
 
 
 @dataclass(frozen=True)
@@ -339,12 +340,9 @@ def anchors(engine: QueryEngine, source: str) -> Mapping[int, Sequence[str]]:
 def remarks(engine: QueryEngine, source: str) -> Mapping[str, Sequence[Remark]]:
     """The remarks on each resource that *source* states, sorted."""
     found: dict[str, list[Remark]] = defaultdict(list)
-    for row in solutions(engine, _NOTES, this=resource(source)):
-        remark = Remark(
-            row["kind"].value,
-            row["note"].value,
-            row["property"].value if row["property"] else None,
-            row["value"] or None,
-        )
-        found[row["resource"].value].append(remark)
+    for kind, text in _NOTES.items():
+        for row in solutions(engine, text, this=resource(source)):
+            prop, value = row["property"] if kind != "anomaly" else None, row["value"] if kind == "assertion" else None
+            remark = Remark(kind, row["note"].value, prop.value if prop else None, value)
+            found[row["resource"].value].append(remark)
     return {iri: sorted(notes, key=lambda r: (r.kind, r.note)) for iri, notes in found.items()}

@@ -315,8 +315,11 @@ class SearchIndex:
         start = f"{folder}/" if folder else DATA
         with self._connection() as database:
             rows = database.execute(_UNDER, (start, start[:-1] + _AFTER_SLASH, _NEIGHBOURS)).fetchall()
-        hits = {hit.iri.casefold(): hit for hit in map(_at_address, rows)}
-        return [hits[near] for near in get_close_matches(iri.casefold(), hits, SUGGESTED, _LIKENESS)]
+        rest = iri[len(start) :].casefold()
+        hits = {hit.iri[len(start) :].casefold(): hit for hit in map(_at_address, rows)}
+        # What all share is not compared, which takes time; it leaves the rest the more to differ by.
+        least = max(1 - (1 - _LIKENESS) * (1 + len(start) / max(len(rest), 1)), 0)
+        return [hits[near] for near in get_close_matches(rest, hits, SUGGESTED, least)]
 
     def labels_of(self, iris: Iterable[str]) -> Mapping[str, Sequence[Label]]:
         """What the properties and classes among *iris* are called."""

@@ -34,25 +34,10 @@ def tell(lang: str) -> str:
     )
 
 
-@about.get("/<any(ca, es, en):lang>/licence")
-def license_data(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
-    """What may be done with the data, the software and the words of the documents."""
-    return render_template("licence.html", base=request.host_url)
+@about.get("/<any(ca, es, en):lang>/<any(licence, contact, accessibility, design):page>")
+def show(lang: str, page: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """What may be done with what is here, whom to write to, a statement of accessibility to complete, the components.
 
-
-@about.get("/<any(ca, es, en):lang>/contact")
-def contact(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
-    """Whom to write to, as the operator has told, and what to tell."""
-    return render_template("contact.html", contact=service().config.contact)
-
-
-@about.get("/<any(ca, es, en):lang>/accessibility")
-def accessibility(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
-    """A statement of accessibility for the operator to complete, after Decision (EU) 2018/1523; it claims nothing."""
-    return render_template("accessibility.html", contact=service().config.contact, base=request.host_url)
-
-
-@about.get("/<any(ca, es, en):lang>/design")
-def design(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
-    """The components that pages are made of, each as it looks and what it is for."""
-    return render_template("design.html")
+    The statement is the model of Decision (EU) 2018/1523, and claims nothing.
+    """
+    return render_template(f"{page}.html", base=request.host_url, contact=service().config.contact)
