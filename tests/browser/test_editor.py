@@ -64,7 +64,7 @@ def ask(page: Page, query: str) -> None:
     """Ask *query* by pasting it and pressing the button, and wait for the answer."""
     paste(page, query)
     page.get_by_role("button", name="Pregunta", exact=True).click()
-    expect(page.get_by_role("status")).not_to_have_text("S'està preguntant…")
+    expect(page.get_by_role("status")).not_to_have_text("S'espera la resposta…")
 
 
 def column(page: Page, place: int) -> list[str]:
@@ -132,7 +132,7 @@ def test_an_error_is_marked_where_it_is(browser: Browser, server: str) -> None:
         expect(page.locator(".cm-wrong-line")).to_have_text("  ?s <a:😀> = ?o")
         expect(page.locator(".cm-wrong")).to_have_text("=")
         expect(editor).to_have_attribute("aria-invalid", "true")
-        page.get_by_role("button", name="Aneu al lloc de l'error").click()
+        page.get_by_role("button", name="Ves al lloc de l'error").click()
         page.keyboard.press("Delete")
         expect(page.locator(".cm-wrong-line")).to_have_count(0)
         expect(editor).not_to_have_attribute("aria-invalid", "true")

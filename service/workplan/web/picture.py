@@ -59,7 +59,9 @@ def of_question(lang: str, name: str) -> ResponseReturnValue:
     queries = sources().running.queries
     if name not in queries:
         raise unknown(name, queries)
-    return _drawn(Card(_site(lang), gettext(N_("Pregunta"), lang), "", queries[name].title(lang), _foot(lang)))
+    return _drawn(
+        Card(_site(lang), gettext(N_("Una pregunta sobre el pla"), lang), "", queries[name].title(lang), _foot(lang))
+    )
 
 
 @picture.get("/<any(ca, es, en):lang>/picture/<path:path>.png")
