@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from workplan.engine.query import Capacity, Limits
-from workplan.language import DEFAULT, LANGUAGES
+from workplan.language import LANGUAGES, fallback
 from workplan.model.errors import N_, BadConfiguration
 from workplan.model.iris import is_network_code
 
@@ -27,15 +27,15 @@ _CONTACT: Final = re.compile(r"[^\s<>\"@]+@[^\s<>\"@]+|https?://[^\s<>\"]+")
 class Configuration:
     """One network's settings.
 
-    *network* is its code; *title* the site's name by language; *contact* an e-mail or web address, empty where there is
-    none; *licence* an IRI; *max_age* the seconds for which an
-    answer may be kept unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call;
+    *network* is its code, empty where the data are to tell; *title* the site's name by language; *contact* an e-mail or
+    web address, empty where there is none; *licence* an IRI; *max_age* the seconds for which an answer may be kept
+    unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call;
     *trusted_proxies* the addresses of the reverse proxies whose word on the scheme counts; *logs_requests* whether each
     request is logged; *slow_query* the milliseconds from which a query is, 0 for none; *ancestors* the sites that may
     show embeds in a frame, as Content-Security-Policy names them.
     """
 
-    network: str = "xmess"
+    network: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
     licence: str = "https://creativecommons.org/licenses/by/4.0/"
@@ -50,7 +50,7 @@ class Configuration:
 
     def title_in(self, lang: str) -> str:
         """The site's name for a reader of *lang*."""
-        return self.title.get(lang) or self.title.get(DEFAULT) or self.network
+        return next((self.title[each] for each in fallback(lang) if each in self.title), self.network)
 
 
 _ANCESTOR: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:([0-9]{1,5}|\*))?")

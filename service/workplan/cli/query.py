@@ -10,6 +10,7 @@ from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Kind
 from workplan.export.answer import Answer, Asked, Renderer, Source, renderers_of
 from workplan.export.cells import rows_for
+from workplan.knowledge.site import completed
 from workplan.language import cli_language
 from workplan.model.errors import N_, BadParameter, NotAcceptable
 from workplan.model.formats import CSV, CSV_METADATA, XLSX, named
@@ -56,13 +57,13 @@ def open_source(home: Home, out: Path | None, endpoint: str | None) -> Source:
         from workplan.engine.remote import RemoteEngine
 
         remote = RemoteEngine(endpoint, config.limits, config.allowed_services)
-        return Source(remote, catalogue(home.queries), config, None)
+        return Source(remote, catalogue(home.queries), completed(config, remote), None)
     folder = out or releases_folder(home)
     release = current_release(folder)
     if release is None or not is_up_to_date(home, folder):
         release = make_release(home, folder)
     engine = EmbeddedEngine(release.data, config.limits, config.allowed_services)
-    return Source(engine, catalogue(home.queries), config, release.version)
+    return Source(engine, catalogue(home.queries), completed(config, engine), release.version)
 
 
 def _table(answer: Answer) -> str:

@@ -25,6 +25,8 @@ SELECT (MAX(?day) AS ?modified)
 WHERE {
   VALUES ?property { dcterms:issued prov:generatedAtTime }
   ?s ?property ?moment .
+  # The software's own date says nothing of the data.
+  FILTER NOT EXISTS { ?s a owl:Ontology }
   BIND (SUBSTR(STR(?moment), 1, 10) AS ?day)
 }
 """

@@ -67,6 +67,12 @@ def is_network_code(text: str) -> bool:
     return bool(_NETWORK_CODE.fullmatch(text)) and text not in RESERVED
 
 
+def network_of(path: str) -> str | None:
+    """The code of the network whose resource is at *path*; None where it is of no network."""
+    code = path.partition("/")[0]
+    return code if is_network_code(code) else None
+
+
 def data_iri(path: str) -> str:
     """The canonical IRI of the resource at *path*, for example ``xmess/plan/2020/action/08``."""
     return DATA + path

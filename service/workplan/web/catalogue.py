@@ -262,7 +262,7 @@ def dataset_iri(base: str, plan: str) -> str:
 
 def titles(config: Configuration) -> Mapping[str, str]:
     """The site's name, by language."""
-    return {lang: config.title[lang] for lang in LANGUAGES if lang in config.title} or {"ca": config.network}
+    return {lang: config.title[lang] for lang in LANGUAGES if lang in config.title} or {"ca": config.title_in("ca")}
 
 
 def _iri(name: str) -> NamedNode:

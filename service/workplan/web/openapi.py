@@ -304,7 +304,7 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
     """The addresses that every network's service has."""
     name = _in_path("name", {"type": "string", "enum": list(source.queries)})
     files = [each.form for each in RENDERERS.values()]
-    path = _in_path("path", {"type": "string", "minLength": 1}, "xmess/plan/2020/action/08")
+    path = _in_path("path", {"type": "string", "minLength": 1}, source.config.network or None)
     version = _in_path("version", {"type": "string", "pattern": f"^[0-9a-f]{{{VERSION_LENGTH}}}$"}, source.version)
     dumps = [_extension([f"{form.name}{end}" for form in DUMP_FORMATS for end in ("", ".gz")])]
     graph_format = _in_query("format", {"type": "string", "enum": [form.name for form in GRAPH_FORMATS]})

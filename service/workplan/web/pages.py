@@ -25,7 +25,7 @@ from workplan.knowledge.surroundings import surroundings
 from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
-from workplan.model.iris import data_iri, data_path, graph_iri, page_path
+from workplan.model.iris import data_iri, data_path, graph_iri, network_of, page_path
 from workplan.model.words import natural
 from workplan.release.sources import ontology_version
 
@@ -163,7 +163,7 @@ def _sheets(plan: str, lang: str) -> list[tuple[str, str]]:
 @pages.get("/<any(ca, es, en):lang>/<path:path>")
 def resource(lang: str, path: str) -> ResponseReturnValue:
     """The page of any resource; a plan's shows the whole plan, its actions filtered as the address says."""
-    engine, author = service().engine, data_iri(service().config.network)
+    engine, author = service().engine, data_iri(network_of(path) or service().config.network)
     around = surroundings(engine, data_iri(path))
     description = with_kinds(engine, found(path, {*around.mentioned, author}))
     view = ResourceView(description, lang, around)

@@ -308,6 +308,10 @@ class QualityView(Namer):
         ]
         return sorted(rows, key=lambda row: natural(row.name.text))
 
+    def has_translations(self) -> bool:
+        """Whether any label is a translation made beside the data."""
+        return any(any(row.translated.values()) for row in self.found.coverage)
+
     def unlabelled(self) -> list[tuple[Value, int]]:
         """The classes and schemes whose resources have no label in any language, with how many those are."""
         return [(self.named(row.group), row.resources) for row in self.found.coverage if row.is_unlabelled]

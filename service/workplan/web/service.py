@@ -11,6 +11,7 @@ from workplan.configuration import Configuration, load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import QueryEngine
+from workplan.knowledge.site import completed
 from workplan.model.errors import N_, MissingFolder
 from workplan.operation.slow_queries import SlowQueryLog
 from workplan.operation.succession import RunningPool
@@ -50,7 +51,7 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
         from workplan.engine.remote import RemoteEngine
 
         remote = RemoteEngine(store, config.limits, config.allowed_services)
-        return Service(_watched(remote, config), config, None, catalogue(home.queries))
+        return Service(_watched(remote, config), completed(config, remote), None, catalogue(home.queries))
     folder = out or releases_folder(home)
     if pool:
         pooled = PooledEngine(Path(pool.address), config.limits)
@@ -64,7 +65,7 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
 
 def _over(release: Release, engine: QueryEngine, config: Configuration) -> Service:
     """The service over *release*, whose saved questions are those that were checked with it."""
-    return Service(_watched(engine, config), config, release, catalogue(release.queries))
+    return Service(_watched(engine, config), completed(config, engine), release, catalogue(release.queries))
 
 
 def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
