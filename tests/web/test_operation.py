@@ -14,7 +14,7 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, perf_counter_ns, sleep
@@ -25,6 +25,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import wait_for
+from processes import descendants, is_gone, is_pool
 from served import FrontClient
 from workplan.operation.figures import CLASS_INDEX, CODE_INDEX, Figures
 from workplan.operation.logs import REQUESTS
@@ -386,6 +387,34 @@ def test_whatever_is_made_current_the_next_release_is_served(pair: Running, rele
     for version in ("good", *before):
         put_in_service(pair, version)
         assert eventually(lambda version=version: in_service(pair) == {version} and only_one_pool(pair))
+
+
+def test_an_older_release_is_asked_in_processes_that_can_be_killed(serve: Serve, release: Release) -> None:
+    """They end with the service, and are not had started by whoever asks one release after another."""
+
+    def of_pools(running: Running) -> set[int]:
+        return {pid for pid in descendants(running.process.pid) if is_pool(pid)}
+
+    with serve() as running:
+        for digit in "012":
+            add_release(running, release, digit * 12, bytes)
+        before = of_pools(running)
+        expected = running.get("/query/plans.csv").body
+        answer = running.get("/releases/000000000000/query/plans.csv")
+        assert (answer.status, answer.body) == (200, expected)
+        started = of_pools(running) - before
+        assert started
+        for pid in started:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert running.get("/releases/000000000000/query/plans.json").status == 200
+        assert running.get("/releases/111111111111/query/plans.csv").body == expected
+        put_off = running.get("/releases/222222222222/query/plans.csv")
+        assert (put_off.status, json.loads(put_off.body)["kept"]) == (503, 2)
+        assert 0 < int(put_off.headers["Retry-After"]) <= 30
+        everyone = of_pools(running)
+
+    assert eventually(lambda: all(map(is_gone, everyone)))
 
 
 def test_a_hang_up_has_the_settings_read_anew(serve: Serve, root: Path, tmp_path: Path) -> None:

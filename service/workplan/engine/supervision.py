@@ -1,6 +1,6 @@
 """The pool as a child of ``workplan serve``: started, started again should it die, and gone with its parent.
 
-It may not be used by several processes: web processes are told the pool's address only.
+It is its parent's alone: other processes are told the pool's address only.
 """
 
 import json
@@ -18,13 +18,29 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Final
 
-from .query import Capacity
+from .pooled import PooledEngine
+from .query import Capacity, Limits
 
 _HEALTHY_SECONDS: Final = 1.0
 """A pool that dies sooner than this would die again, so it is started again ever more slowly."""
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
+
+
+class SeparateEngine(PooledEngine):
+    """A QueryEngine over a pool of its own, which holds the file of quads *data*."""
+
+    def __init__(
+        self, data: Path, limits: Limits, capacity: Capacity, allowed_services: Collection[str] = frozenset()
+    ) -> None:
+        self._pool = SupervisedPool(data, capacity, allowed_services)
+        super().__init__(self._pool.address, limits)
+
+    def close(self) -> None:
+        """See QueryEngine."""
+        super().close()
+        self._pool.close()
 
 
 class SupervisedPool:

@@ -27,6 +27,7 @@ from .answers import HIT, Answer, AnswerCache, Form, Key, lines
 from .bridge import Headers, call, environ_of, joined
 from .headers import HEADERS
 from .measures import HUNG_UP, Measured, Measures
+from .releases import sources_of
 from .service import Service
 from .sparql import ADDRESS, CORS, FAILURE, MAX_REQUEST_BYTES, headers_of, prepare
 
@@ -74,6 +75,7 @@ class Site:
 
     def close(self) -> None:
         """Let go of all that it holds."""
+        sources_of(self.app).close()
         self.service.engine.close()
         if self.workers:
             self.workers.close()

@@ -6,11 +6,13 @@ It may not know Flask.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from workplan.configuration import Configuration, load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.pooled import PooledEngine
-from workplan.engine.query import QueryEngine
+from workplan.engine.query import Capacity, QueryEngine
+from workplan.engine.supervision import SeparateEngine
 from workplan.knowledge.site import completed
 from workplan.model.errors import N_, MissingFolder
 from workplan.operation.slow_queries import SlowQueryLog
@@ -19,24 +21,36 @@ from workplan.questions.catalogue import SavedQuery, catalogue
 from workplan.release.build import Release, current_release
 from workplan.release.sources import load_home, releases_folder
 
+_SECONDARY: Final = Capacity(workers=2, long=1, memory=1024 * 1024 * 1024)
+"""What queries over a release that is not in service may take together: they are few, and few wait for them."""
+
 
 @dataclass(frozen=True)
 class Service:
     """One network's service.
 
     *release* is the release behind the pool or the embedded engine; None where a remote store answers, since what
-    that store holds may change unseen.
+    that store holds may change unseen. *is_pooled* says that queries run in processes that can be killed.
     """
 
     engine: QueryEngine
     config: Configuration
     release: Release | None
     queries: Mapping[str, SavedQuery] = field(default_factory=dict)
+    is_pooled: bool = False
 
     @property
     def version(self) -> str | None:
         """The release's version, from which answers derive their ETag; None where answers may change."""
         return self.release.version if self.release else None
+
+    def engine_over(self, release: Release) -> QueryEngine:
+        """An engine over another *release*, whose queries can be killed where this service's can."""
+        config = self.config
+        if not self.is_pooled:
+            return EmbeddedEngine(release.data, config.limits, config.allowed_services)
+        engine = SeparateEngine(release.data, config.limits, _SECONDARY, config.allowed_services)
+        return _watched(engine, config)
 
 
 def open_service(root: Path | None, out: Path | None, store: str | None, pool: RunningPool | None = None) -> Service:
@@ -55,7 +69,7 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
     folder = out or releases_folder(home)
     if pool:
         pooled = PooledEngine(Path(pool.address), config.limits)
-        return _over(Release(pool.version, folder / pool.version), pooled, config)
+        return _over(Release(pool.version, folder / pool.version), pooled, config, is_pooled=True)
     release = current_release(folder)
     if release is None:
         raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
@@ -63,9 +77,10 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
     return _over(release, embedded, config)
 
 
-def _over(release: Release, engine: QueryEngine, config: Configuration) -> Service:
+def _over(release: Release, engine: QueryEngine, config: Configuration, *, is_pooled: bool = False) -> Service:
     """The service over *release*, whose saved questions are those that were checked with it."""
-    return Service(_watched(engine, config), completed(config, engine), release, catalogue(release.queries))
+    queries = catalogue(release.queries)
+    return Service(_watched(engine, config), completed(config, engine), release, queries, is_pooled)
 
 
 def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
