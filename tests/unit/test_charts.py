@@ -132,6 +132,26 @@ def test_a_summary_tells_the_largest_the_smallest_and_the_sum() -> None:
     assert said == ("It shows “N” in 3 bars. The highest value is 12 (b). The lowest is 0 (c). They add up to 15.")
 
 
+def test_percentages_are_not_added_up() -> None:
+    """Whole ones neither: only what counts something has a sum."""
+    columns = (COLUMNS["what"], Column("share", "decimal", {"en": "Share"}))
+    header = ChartHeader.read({"mark": "bar", "encoding": {"y": {"field": "what"}, "x": {"field": "share"}}})
+    assert header
+    rows = tuple((term(name), term(share)) for name, share in (("a", 100.0), ("b", 50.0)))
+
+    assert summary_of(plotted(header, Table(columns, rows), "en")) == (
+        "It shows “Share” in 2 bars. The highest value is 100 (a). The lowest is 50 (b)."
+    )
+
+
+def test_points_are_told_by_colour_too() -> None:
+    """Who cannot see it should know that an event is only foreseen; what has no place has no point."""
+    days = {**DAYS, "encoding": {**DAYS["encoding"], "color": {"field": "who"}}}  # type: ignore[dict-item]
+    said = told(days, "what day who", [("a", "2019-11-29", "x"), ("b", "2017-05-17", "y"), ("c", None, "y")])
+
+    assert "By “Who”: x, 1; y, 1." in said
+
+
 def test_what_is_missing_is_never_zero() -> None:
     """It has no bar and counts for nothing; its place says so."""
     found = draw(BARS, "what n", [("a", 3), ("b", None)])
@@ -233,7 +253,7 @@ def test_a_timeline_tells_first_and_last_and_what_has_no_date() -> None:
 
     assert told(DAYS, "what day", rows, "ca") == (
         "Situa 2 fites en el temps. La primera és «b», 17 de maig del 2017; la darrera, «a», 29 de novembre del 2019. "
-        "De 1 no en consta la data."
+        "D'una fita no en consta la data."
     )
     assert name_of(draw(DAYS, "what day", rows, "es"), "El plan") == "Cronología: El plan."
 

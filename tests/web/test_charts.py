@@ -88,7 +88,7 @@ def test_a_summary_says_what_the_picture_shows(drawn: Drawn) -> None:
     load = drawn("team-load", lang="es")[1].text or ""
 
     assert "4 fites" in timeline
-    assert "De 3 no en consta la data" in timeline
+    assert "De 3 fites no en consta la data" in timeline
     assert gaps == "The answer has 29 rows, and “Status” is not stated in any of them: there is nothing to draw."
     assert "11 (Comunicación)" in load
     assert "cuenta en cada uno" in load

@@ -163,6 +163,14 @@ def test_one_value_is_shown_with_what_it_is(client: FlaskClient) -> None:
     assert re.search(r"Year · .* 20\d\d", chosen)
 
 
+@pytest.mark.parametrize("name", ["cq-024-support-of-each-datum", "plan-table", "timeline"])
+def test_words_that_are_in_another_language_say_so(client: FlaskClient, name: str) -> None:
+    """Those of the document, which nobody translates."""
+    words = re.findall(r'<td[^>]*><span lang="(\w+)"|<td lang="(\w+)"', embed(client, name, lang="en").text)
+
+    assert {"ca"} <= {one or other for one, other in words}
+
+
 @pytest.mark.parametrize("file", ["embedding.md", "examples/embedding/page.html"])
 def test_what_the_documentation_embeds_can_be_embedded(client: FlaskClient, root: Path, file: str) -> None:
     """Its frames, the pages that it pastes or leads to, and its elements with all their attributes."""

@@ -283,15 +283,18 @@ def test_the_sparql_has_the_values_and_runs_as_shown(client: FlaskClient) -> Non
     assert client.get(html.unescape(editor[1])).status_code == 200
 
 
-def test_a_citation_names_the_network_the_release_and_an_address_that_stays(
+def test_a_citation_names_who_made_the_data_the_release_and_an_address_that_stays(
     client: FlaskClient, release: Release
 ) -> None:
-    """In APA's form and as BibTeX; the address gives the answer to a program and the page to a reader."""
+    """In APA's form and as BibTeX; the address gives the answer to a program and the page to a reader.
+
+    The network wrote the plan; the data were made of it by others, who do not speak for it.
+    """
     page = client.get("/en/query/team-actions?team=xmess/team/ct").text
     apa, bibtex = code_of(page, "apa"), code_of(page, "bibtex")
     address = f"http://localhost/releases/{release.version}/query/team-actions?team="
 
-    assert re.match(r"[A-Z][^(]+\. \(20\d\d, [A-Z]\w+ \d+\)\. The actions of a team", apa)
+    assert re.match(r"sse-workplan project\. \(20\d\d, [A-Z]\w+ \d+\)\. XMESS work plan: The actions of a team", apa)
     assert f"(release {release.version}) [Data set]. Retrieved [" in apa
     assert address in apa
     assert address in bibtex

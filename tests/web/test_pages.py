@@ -147,11 +147,14 @@ def test_notes_without_a_name_say_what_they_are_about(client: FlaskClient) -> No
 
 
 def test_a_resource_can_be_cited(client: FlaskClient) -> None:
-    """By the address that does not change, with the release."""
+    """By the address that does not change; who made it, where the document does not say it."""
     text = client.get("/es/xmess/plan/2020/action/08").text
 
     assert "Red de Municipios" in text.partition('id="apa"')[2].partition("</pre>")[0]
     assert "@misc{xmess-plan-2020-action-08-" in text
+    for address in ("scheme/instrument", "xmess/gap/001"):
+        page = client.get(f"/es/{address}").text
+        assert "Proyecto sse-workplan. (" in page.partition('id="apa"')[2].partition("</pre>")[0]
     assert text.count('data-copy="Copiar"') == 3
 
 

@@ -46,7 +46,8 @@ class Plotted:
     """The *values* of a chart, for a reader of *lang*.
 
     *names*, *places* and *series* are in order; *titles* say what each channel shows. Of the values *looked_for* in the
-    answer's *rows* it holds none for *missing*; *left_out* is how many names are not shown for want of room.
+    answer's *rows* it holds none for *missing*; *left_out* is how many names are not shown for want of room. Numbers
+    *can be added* where they count something: a sum of percentages says nothing.
     """
 
     lang: str
@@ -60,6 +61,7 @@ class Plotted:
     looked_for: int = 0
     missing: int = 0
     left_out: int = 0
+    can_be_added: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -70,11 +72,6 @@ class Plotted:
     def is_counting(self) -> bool:
         """Whether the numbers are of rows."""
         return any(channel.name is None for channel in self.header.channels.values())
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all numbers are whole, so that it makes sense to add them up."""
-        return all(value.number is None or value.number == int(value.number) for value in self.values)
 
     @property
     def is_side_by_side(self) -> bool:
@@ -136,6 +133,7 @@ def plotted(header: ChartHeader, table: Table, lang: str) -> Plotted:
         rows=len(table.rows),
         looked_for=len(read),
         missing=sum(not each.is_known for each in read),
+        can_be_added=all(columns[name].kind != "decimal" for name in header.columns),
     )
     return _cut(_sorted(found))
 

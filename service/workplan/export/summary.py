@@ -37,9 +37,9 @@ def summary_of(found: Plotted) -> str:
     if found.header.mark == "point":
         said = _of_days(found) if any(value.day for value in found.values) else _of_points(found)
     else:
-        said = [*_of_numbers(found), *_of_series(found)]
+        said = _of_numbers(found)
     note = next((found.header.note[code] for code in fallback(found.lang) if code in found.header.note), "")
-    return " ".join(filter(None, [*said, *_of_missing(found), left_out(found), note]))
+    return " ".join(filter(None, [*said, *_of_series(found), *_of_missing(found), left_out(found), note]))
 
 
 def nothing_to_draw(found: Plotted) -> str:
@@ -90,7 +90,7 @@ def _of_numbers(found: Plotted) -> list[str]:
         ]
         groups = _groups(found)
     told += _extremes(groups, lang)
-    if found.is_whole and len(groups) > 1 and not found.is_side_by_side:
+    if found.can_be_added and len(groups) > 1 and not found.is_side_by_side:
         told.append(gettext(N_("En total, sumen %(sum)s."), lang) % {"sum": number(sum(n for _, n in groups), lang)})
     if is_matrix:
         empty = len(found.names) * len(found.places) - len(found.values)
@@ -148,13 +148,16 @@ def _tied(groups: Sequence[tuple[str, float]], wanted: float, lang: str) -> str:
 
 
 def _of_series(found: Plotted) -> list[str]:
-    if not found.series:
+    """How much of what is drawn is of each colour: what its numbers add up to, or how many points."""
+    if not found.series or not found.can_be_added:
         return []
-    sums = {
+    drawn = {
         series: [v.number for v in found.values if v.series == series and v.number is not None]
+        if found.header.mark != "point"
+        else [1 for v in found.values if v.series == series and (v.day or v.place)]
         for series in found.series
     }
-    parts = [f"{series}, {number(sum(numbers), found.lang)}" for series, numbers in sums.items() if numbers]
+    parts = [f"{series}, {number(sum(numbers), found.lang)}" for series, numbers in drawn.items() if numbers]
     title = found.titles["color"]
     text = N_("Segons «%(title)s»: %(parts)s.") if title else N_("Per parts: %(parts)s.")
     return [gettext(text, found.lang) % {"title": title, "parts": "; ".join(parts)}]
@@ -194,7 +197,10 @@ def _of_missing(found: Plotted) -> list[str]:
     if is_dated:
         return [
             ngettext(
-                "De %(count)s no en consta la data.", "De %(count)s no en consta la data.", found.missing, found.lang
+                "D'una fita no en consta la data.",
+                "De %(count)s fites no en consta la data.",
+                found.missing,
+                found.lang,
             )
             % values
         ]

@@ -11,6 +11,7 @@ from workplan.engine.query import QueryEngine
 
 from .asking import solutions
 from .description import Text, text_of
+from .origin import publisher
 
 _PLANS = """
 PREFIX time: <http://www.w3.org/2006/time#>
@@ -55,16 +56,6 @@ WHERE {
   ?version dcterms:isVersionOf ?plan ;
     prov:hadPrimarySource ?source .
 }
-"""
-
-_PUBLISHERS = """
-SELECT ?agent (COUNT(DISTINCT ?graph) AS ?graphs)
-WHERE {
-  ?graph a prov:Bundle ;
-    prov:wasAttributedTo ?agent .
-}
-GROUP BY ?agent
-ORDER BY DESC(?graphs) ?agent
 """
 
 
@@ -120,9 +111,4 @@ def catalogue(engine: QueryEngine) -> Catalogue:
         )
         for row in solutions(engine, _PLANS)
     ]
-    publishers = [row["agent"].value for row in solutions(engine, _PUBLISHERS)]
-    return Catalogue(
-        plans,
-        {iri: sorted(texts) for iri, texts in labels.items()},
-        publishers[0] if publishers else None,
-    )
+    return Catalogue(plans, {iri: sorted(texts) for iri, texts in labels.items()}, publisher(engine))

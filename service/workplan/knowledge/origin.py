@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from workplan.engine.query import QueryEngine
 
 from .asking import solutions
-from .description import Text, text_of
+from .description import Text, names_of, text_of
 
 _SOURCES = """
 SELECT DISTINCT ?source ?label
@@ -32,12 +32,32 @@ WHERE {
 """
 
 
+_PUBLISHERS = """
+SELECT ?agent (COUNT(DISTINCT ?graph) AS ?graphs)
+WHERE {
+  ?graph a prov:Bundle ;
+    prov:wasAttributedTo ?agent .
+}
+GROUP BY ?agent
+ORDER BY DESC(?graphs) ?agent
+"""
+
+
 @dataclass(frozen=True)
 class Origin:
-    """The labels of the documents from which plans were read, by IRI, and the last day that the data give as theirs."""
+    """The labels of the documents from which plans were read, by IRI, and the last day that the data give as theirs.
+
+    *publisher* is what the publisher of the data is called; empty where they attribute nothing to anyone.
+    """
 
     sources: Mapping[str, tuple[Text, ...]]
     modified: str | None
+    publisher: tuple[Text, ...] = ()
+
+
+def publisher(engine: QueryEngine) -> str | None:
+    """The IRI of who answers for the most graphs behind *engine*."""
+    return next((row["agent"].value for row in solutions(engine, _PUBLISHERS)), None)
 
 
 def origin(engine: QueryEngine) -> Origin:
@@ -46,7 +66,9 @@ def origin(engine: QueryEngine) -> Origin:
     for row in solutions(engine, _SOURCES):
         labels[row["source"].value] |= {text_of(row["label"])} if row["label"] else set()
     (dates,) = solutions(engine, _MODIFIED)
+    agent = publisher(engine)
     return Origin(
         {iri: tuple(sorted(texts)) for iri, texts in sorted(labels.items())},
         dates["modified"].value if dates["modified"] else None,
+        tuple(names_of(engine, [agent])[agent].labels) if agent else (),
     )

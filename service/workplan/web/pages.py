@@ -22,7 +22,7 @@ from workplan.knowledge.graphs import outline
 from workplan.knowledge.particulars import particulars
 from workplan.knowledge.plan import PlanEntry, PlanOverview
 from workplan.knowledge.surroundings import surroundings
-from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, preferred
+from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, network_of, page_path
@@ -194,10 +194,12 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
 def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
     """How to refer to the resource of *view*: the address of its page, how to cite it, what search engines read."""
     running, config = sources().running, service().config
-    known = running.origin.modified
+    known, publisher = running.origin.modified, pick(running.origin.publisher, view.lang)
+    network = view.named(author).text if view.names[author].labels else config.title_in(view.lang)
     citation = Citation(
         view.lang,
-        view.named(author).text if view.names[author].labels else config.title_in(view.lang),
+        # What the network's document does not state is not the network's to answer for.
+        publisher[0] if publisher and not view.stated_in else network,
         view.heading,
         date.fromisoformat(known) if known else None,
         running.version,

@@ -440,12 +440,14 @@ class QuestionView:
     def citation(self) -> Citation:
         """How to cite the answer."""
         config, known = self.source.config, self._origin
-        author = self._network or config.title_in(self.lang)
+        publisher = pick(known.publisher, self.lang)
+        author = publisher[0] if publisher else self._network or config.title_in(self.lang)
+        title = f"{config.title_in(self.lang)}: {self.title}"
         asked = "; ".join(f"{field.label}: {field.shown}" for field in self.fields if field.value)
         return Citation(
             self.lang,
             author,
-            f"{self.title} ({asked})" if asked else self.title,
+            f"{title} ({asked})" if asked else title,
             date.fromisoformat(known.modified) if known.modified else None,
             self.source.version,
             self.whole.address(is_pinned=True),
