@@ -187,6 +187,15 @@ def test_a_text_in_another_language_says_which(client: FlaskClient) -> None:
     assert re.search(r'lang="ca">[^<]+<.*?<span class="lang"[^>]*>ca</span>', rows)
 
 
+@pytest.mark.parametrize(("lang", "others"), [("ca", {"es", "en"}), ("es", {"ca", "en"}), ("en", {"ca", "es"})])
+def test_each_name_of_the_plans_table_says_its_language(client: FlaskClient, lang: str, others: set[str]) -> None:
+    """It has them in three, and the document's own words."""
+    rows = body_rows(client.get(f"/{lang}/query/plan-table").text)
+
+    assert len(rows) == 29
+    assert all(set(re.findall(r'<span lang="(\w+)">', row)) == others for row in rows)
+
+
 def test_a_value_that_a_curator_added_leads_to_the_reason(client: FlaskClient) -> None:
     """Action 8 prints no strategic line; the others do."""
     rows = body_rows(client.get("/ca/query/cq-002-actions-by-strategic-line").text)

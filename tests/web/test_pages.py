@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -11,6 +12,7 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from workplan.language import LANGUAGES
 from workplan.model.iris import data_path
+from workplan.model.words import natural
 from workplan.release.build import Release
 
 
@@ -306,3 +308,16 @@ def test_an_unchanged_page_is_not_sent_again(client: FlaskClient) -> None:
 
     assert again.status_code == 304
     assert again.data == b""
+
+
+def test_a_graph_lists_what_it_is_about_as_people_sort(client: FlaskClient) -> None:
+    """By name, an accented initial where its letter stands."""
+    text = (
+        client.get("/ca/graph/xmess/plan/2020/v1/anomalies")
+        .text.partition('<ul class="list">')[2]
+        .partition("</ul>")[0]
+    )
+    names = re.findall(r'<li><a href="[^"]*">([^<]+)</a>', unescape(text))
+
+    assert any(name.startswith("À") for name in names)
+    assert names == sorted(names, key=natural)

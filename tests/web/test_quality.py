@@ -185,6 +185,7 @@ def test_every_note_is_linked_with_what_it_is_about(client: FlaskClient, figures
 
     assert unsure
     assert f'href="/{lang}/quality/unsure"' in text
+    assert f'<a href="/{lang}/quality" aria-current="true">' in own
     for page, notes in ((text, figures["gaps"]["results"]), (own, unsure)):
         linked = {note[key] for note in notes for key in ("iri", "resource")}
         assert {name for name in linked if f'href="{page_path(name, lang)}"' not in page} == set()

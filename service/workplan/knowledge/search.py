@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from workplan.language import LANGUAGES, fallback
-from workplan.model.namespaces import DATA
+from workplan.model.namespaces import DATA, WP
 from workplan.model.words import Word, code_key, folded, forms, is_stop_word, normalised, stems, words_of
 from workplan.release.search import FORMAT, KINDS, TONGUES, Text, pairs_of
 
@@ -88,10 +88,11 @@ _UNDER = f"{_COLUMNS} WHERE iri >= ? AND iri < ? ORDER BY iri LIMIT ?"
 
 _PLACES_WITHIN = "SELECT p.path, r.id, r.iri FROM plan AS p JOIN resource AS r ON r.id = p.resource ORDER BY p.path"
 
-_MOST_USED = """
+# What few actions are about is a word of its own; what most are about is as general as the plan itself.
+_SUBJECTS = """
 SELECT t.value FROM resource AS r JOIN text AS t ON t.resource = r.id
-WHERE r.kind = 'action' AND t.field = 'related' AND t.lang = ? AND length(t.value) BETWEEN 4 AND 30
-GROUP BY t.value ORDER BY instr(t.value, ' – '), count(*) DESC, t.value LIMIT 3
+WHERE r.kind = 'action' AND t.property = ? AND t.lang = ? AND length(t.value) BETWEEN 4 AND 30
+GROUP BY t.value ORDER BY count(*), t.value LIMIT 4
 """
 
 _FIRST_NAME = """
@@ -101,6 +102,8 @@ ORDER BY r.place, r.iri LIMIT 1
 """
 
 _FIRST_CODE = "SELECT code FROM resource WHERE kind = 'action' AND code IS NOT NULL ORDER BY place, iri LIMIT 1"
+
+_SUBJECT: Final = WP + "thematicScope"
 
 _EXEMPLARY: Final = ("team", "organisation")
 """The kinds whose first names are given as examples."""
@@ -344,12 +347,12 @@ class SearchIndex:
 
     @cached_property
     def examples(self) -> Mapping[str, Sequence[str]]:
-        """Things to look for, by language: what actions are most about, a name of each of some kinds, and a code."""
+        """Things to look for, by language: subjects of actions, a name of each of some kinds, and a code."""
         with self._connection() as database:
             codes = [code for (code,) in database.execute(_FIRST_CODE)]
             return {
                 lang: [
-                    *(name for (name,) in database.execute(_MOST_USED, (lang,))),
+                    *(name for (name,) in database.execute(_SUBJECTS, (_SUBJECT, lang))),
                     *(name for kind in _EXEMPLARY for (name,) in database.execute(_FIRST_NAME, (kind, lang))),
                     *codes,
                 ]
