@@ -205,7 +205,7 @@ def test_a_stranger_finds_what_is_done_about_responsible_procurement_and_where_i
         page.locator("figcaption").get_by_role("link").first.click()
 
         assert re.search(r"/ca/document/pla2020#L\d+", page.url)
-        row = page.locator("tr:has(:target)")
+        row = page.locator("tr:target")
         expect(row).to_be_in_viewport()
         expect(row).to_contain_text("Secretaris")
 
