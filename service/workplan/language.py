@@ -6,7 +6,7 @@ It may not know requests or pages; the reader's language always arrives as an ar
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -113,6 +113,7 @@ def long_date(day: date, lang: str) -> str:
     return str(format_date(day, "long", locale=locale_of(lang)))
 
 
+@lru_cache(maxsize=4096)  # a page writes the same few hundred figures again and again, and Babel takes its time
 def number(value: int | float, lang: str) -> str:
     """*value* as *lang* writes numbers."""
     return format_decimal(value, locale=lang)
