@@ -5,6 +5,7 @@ The context stands within it, so that nobody has to fetch one. Pure: it asks not
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from pyoxigraph import Literal, NamedNode
 
@@ -55,7 +56,7 @@ def dataset(
         "@id": dataset_iri(base, plan.plan.iri),
         "name": f"{plan.title.text} · {plan.network.text}",
         "description": sentence(OF_PLAN, {"count": len(plan.actions)}, plan.lang),
-        "url": f"{base}{plan.title.href}",
+        "url": urljoin(base, plan.title.href),
         "license": licence,
         "inLanguage": list(LANGUAGES),
         "isAccessibleForFree": True,
