@@ -384,6 +384,15 @@ def test_a_page_asked_without_values_is_embedded_as_it_shows_itself(client: Flas
     assert client.get(str(frame["src"]).removeprefix("http://localhost")).status_code == 200
 
 
+def test_oembed_shows_no_release_but_the_current_one(client: FlaskClient, release: Release) -> None:
+    """Who pastes a cited address would take the current answer for the cited one."""
+    address = "http://localhost/ca/query/team-load?release="
+
+    assert described(client, f"{address}{release.version}").status_code == 200
+    answer = described(client, f"{address}000000000000")
+    assert (answer.status_code, "000000000000" in answer.get_json(force=True)["detail"]) == (400, True)
+
+
 def test_oembed_obeys_the_size_that_a_site_has(client: FlaskClient) -> None:
     """Never wider or higher than asked; the address may ask for less than that."""
     address = "http://localhost/ca/query/team-load"

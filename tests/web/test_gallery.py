@@ -114,6 +114,14 @@ def test_a_page_leads_programs_to_its_files(client: FlaskClient, name: str) -> N
     assert [client.get(each).get_json()["type"] for each in oembed] == ["rich"] * len(oembed)
 
 
+def test_every_resource_that_a_form_asks_for_is_chosen_from_a_list(client: FlaskClient, service: Service) -> None:
+    """Nobody knows IRIs by heart."""
+    for query in service.queries.values():
+        page = client.get(f"/ca/query/{query.name}").text
+        written = re.findall(r'<input id="field-(\w+)"', page)
+        assert [p.name for p in query.parameters if p.kind == "iri" and p.name in written] == [], query.name
+
+
 def test_a_form_offers_the_choices_that_the_data_hold(client: FlaskClient) -> None:
     """By their names, the one that is asked chosen, whether it came whole or as a path."""
     page = client.get("/ca/query/team-actions?team=xmess/team/ct").text
@@ -344,6 +352,8 @@ def test_the_page_of_an_older_release_stays_as_it_was(root: Path, release: Relea
     assert "Comissió tècnica" in kept
     assert f"/releases/{old.version}/query/team-load" in code_of(kept, "bibtex")
     assert f"/releases/{old.version}/query/team-load.csv" in kept
+    assert ("json+oembed" in now, "json+oembed" in kept) == (True, False)
+    assert "mostra sempre la resposta actual" in text_of(kept)
     assert client.get("/ca/query/team-load?release=000000000000").status_code == 404
 
 

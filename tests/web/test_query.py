@@ -490,6 +490,20 @@ def test_every_question_is_an_operation_with_examples_that_run(
     assert len(team["examples"]) == 7
 
 
+def test_the_examples_of_paths_run(described: dict[str, Any], client: FlaskClient) -> None:
+    """In every format that the path may end in."""
+    tried = []
+    for path, operations in described["paths"].items():
+        given = {each["name"]: each for each in operations["get"]["parameters"]}
+        if "{path}" in path:
+            for extension in given.get("extension", {"schema": {"enum": [""]}})["schema"]["enum"]:
+                address = path.format(path=given["path"]["example"], extension=extension)
+                tried.append((address, client.get(address).status_code))
+
+    assert len(tried) > 5
+    assert [address for address, status in tried if status not in (200, 303)] == []
+
+
 def test_the_description_speaks_the_readers_language(client: FlaskClient) -> None:
     """By ``lang=`` before ``Accept-Language``."""
     spanish = client.get("/openapi.json", headers={"Accept-Language": "es"})

@@ -147,6 +147,12 @@ def describe() -> Response:
     asked = pasted(url, request.host)
     if asked is None or asked.name not in source.queries:
         raise UnknownEmbed(url=url)
+    release = asked.parameters.get("release", [""])[0]
+    if release not in ("", source.version):
+        raise BadParameter(
+            N_("L'adreça és de la resposta d'una altra publicació («%(release)s»), i el que s'incrusta és l'actual."),
+            release=release,
+        )
     saved = source.queries[asked.name]
     # Of an address that people pass around, others may have added to the parameters.
     own = {p.name for p in saved.parameters}

@@ -14,6 +14,7 @@ from workplan.export.chart import NARROWEST, WIDEST, WIDTH
 from workplan.export.palette import THEMES
 from workplan.export.plans import FORMS
 from workplan.knowledge.choices import Choice, start_values
+from workplan.knowledge.plan import plans
 from workplan.knowledge.search import LONGEST, MOST_RESULTS
 from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_
@@ -26,6 +27,7 @@ from workplan.model.formats import (
     SOLUTION_FORMATS,
     Format,
 )
+from workplan.model.iris import data_path
 from workplan.questions.catalogue import SavedQuery
 from workplan.questions.parameters import LONGEST_LITERAL, Parameter
 from workplan.release.build import VERSION_LENGTH
@@ -305,6 +307,8 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
     name = _in_path("name", {"type": "string", "enum": list(source.queries)})
     files = [each.form for each in RENDERERS.values()]
     path = _in_path("path", {"type": "string", "minLength": 1}, source.config.network or None)
+    latest = next((data_path(each.iri) for each in plans(source.engine)), None)
+    plan = _in_path("path", {"type": "string", "minLength": 1}, latest)
     version = _in_path("version", {"type": "string", "pattern": f"^[0-9a-f]{{{VERSION_LENGTH}}}$"}, source.version)
     dumps = [_extension([f"{form.name}{end}" for form in DUMP_FORMATS for end in ("", ".gz")])]
     graph_format = _in_query("format", {"type": "string", "enum": [form.name for form in GRAPH_FORMATS]})
@@ -340,7 +344,7 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
         "/export/{path}.{extension}": _get(
             "exportPlan",
             said(N_("Un pla sencer, com el prenen altres eines")),
-            [path, _extension([form.name for form in FORMS.values()])],
+            [plan, _extension([form.name for form in FORMS.values()])],
             tuple(FORMS.values()),
         ),
         "/sparql": {
