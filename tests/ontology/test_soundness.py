@@ -62,6 +62,10 @@ def types_of_ours(graph: Graph) -> dict[object, set[object]]:
     return found
 
 
+with_hermit = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+"""Owlready2 leaves files to the collector and calls Python as it once was."""
+
+
 @pytest.fixture(scope="module")
 def core() -> Graph:
     """The ontology alone."""
@@ -129,7 +133,7 @@ def hermit(graph: Graph, path: Path) -> list[str]:
     return [kind.name for kind in world.inconsistent_classes() if kind is not owlready2.Nothing]
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+@with_hermit
 def test_ontology_and_data_are_consistent_and_every_class_can_have_instances(
     core: Graph, others: Graph, facts: Graph, tmp_path: Path
 ) -> None:
@@ -137,7 +141,7 @@ def test_ontology_and_data_are_consistent_and_every_class_can_have_instances(
     assert hermit(core + others + facts, tmp_path / "all.nt") == []
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+@with_hermit
 def test_an_action_that_were_also_its_execution_would_be_found(core: Graph, others: Graph, tmp_path: Path) -> None:
     """The reasoner does reason: PROV keeps apart what is planned and what is done."""
     both = Graph().add((WP.Both, RDFS.subClassOf, WP.PlannedAction)).add((WP.Both, RDFS.subClassOf, WP.ActionExecution))

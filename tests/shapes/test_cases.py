@@ -8,7 +8,7 @@ All cases are validated in one run, each as a network of its own: rules never re
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -135,6 +135,22 @@ def test_every_property_shape_has_a_name_in_three_languages() -> None:
     }
 
     assert {shape for shape, languages in names.items() if languages != sorted(LANGUAGES)} == set()
+
+
+def test_a_shape_calls_a_property_of_ours_as_the_ontology_does() -> None:
+    """One word for one thing, in each language."""
+    labels: dict[Term, set[Term]] = defaultdict(set)
+    names: dict[Term, set[Term]] = defaultdict(set)
+    for reading in BACKGROUND:
+        for subject, predicate, value in reading.lines:
+            if predicate == NamedNode(NAMESPACES["rdfs"] + "label"):
+                labels[subject].add(value)
+    for shape, name in values("sh:name"):
+        names[shape].add(name)
+
+    called = {(shape, path) for shape, path in values("sh:path") if path in labels}
+    assert called
+    assert {shape for shape, path in called if names[shape] != labels[path]} == set()
 
 
 def test_no_shape_is_nameless() -> None:

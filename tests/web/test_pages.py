@@ -321,3 +321,21 @@ def test_a_graph_lists_what_it_is_about_as_people_sort(client: FlaskClient) -> N
 
     assert any(name.startswith("À") for name in names)
     assert names == sorted(names, key=natural)
+
+
+@pytest.mark.parametrize(
+    ("path", "author"),
+    [
+        ("scheme/instrument", "Projecte sse-workplan"),
+        ("scheme/instrument/web", "Projecte sse-workplan"),
+        ("scheme/rating-3/ordered", "Projecte sse-workplan"),
+        ("xmess/plan/2020/action-line", "Xarxa de Municipis per l'Economia Social i Solidària"),
+        ("xmess/plan/2020/action/08", "Xarxa de Municipis per l'Economia Social i Solidària"),
+    ],
+)
+def test_what_is_cited_is_cited_by_who_made_it(client: FlaskClient, path: str, author: str) -> None:
+    """The shared lists are the project's, the plan and its lists are the network's."""
+    text = unescape(client.get(f"/ca/{path}").text)
+
+    assert f"{author}. (20" in text
+    assert f"author = {{{{{author}}}}}" in text

@@ -77,18 +77,28 @@ WHERE {
 """
 
 
+_MAKERS: Final = """
+SELECT DISTINCT ?this ?maker
+WHERE {
+  ?this (skos:inScheme|skos:memberList/rdf:rest*/rdf:first/skos:inScheme)?/dcterms:creator ?maker .
+}
+"""
+"""Who made a resource or the list that it is from."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What stands around a resource.
 
     *ancestors* are what it is part of, from the widest; *neighbours* those of its kind in their order, itself among
-    them; *printed* the places of the document that print each of its properties.
+    them; *printed* the places of the document that print each of its properties. *makers* made it, where the data say.
     """
 
     ancestors: Sequence[str] = ()
     neighbours: Sequence[str] = ()
     place: int = 0
     printed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    makers: Sequence[str] = ()
 
     @property
     def before(self) -> str | None:
@@ -104,7 +114,7 @@ class Surroundings:
     @property
     def mentioned(self) -> Iterable[str]:
         """The resources that a page leads to by them."""
-        return {*self.ancestors, *filter(None, (self.before, self.after))}
+        return {*self.ancestors, *self.makers, *filter(None, (self.before, self.after))}
 
 
 def surroundings(engine: QueryEngine, iri: str) -> Surroundings:
@@ -120,6 +130,7 @@ def surroundings(engine: QueryEngine, iri: str) -> Surroundings:
         neighbours,
         neighbours.index(iri) if iri in neighbours else 0,
         printed,
+        sorted(row["maker"].value for row in solutions(engine, _MAKERS, this=this)),
     )
 
 

@@ -196,10 +196,11 @@ def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
     running, config = sources().running, service().config
     known, publisher = running.origin.modified, pick(running.origin.publisher, view.lang)
     network = view.named(author).text if view.names[author].labels else config.title_in(view.lang)
+    makers = ", ".join(view.named(iri).text for iri in view.surroundings.makers if view.names[iri].labels)
     citation = Citation(
         view.lang,
         # What the network's document does not state is not the network's to answer for.
-        publisher[0] if publisher and not view.stated_in else network,
+        makers or (publisher[0] if publisher and not view.stated_in else network),
         view.heading,
         date.fromisoformat(known) if known else None,
         running.version,
