@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from workplan.engine.embedded import EmbeddedEngine
+from workplan.knowledge.search import LONGEST
 from workplan.language import LANGUAGES
 from workplan.release.build import Release, build
 from workplan.release.search import KINDS
@@ -317,3 +318,12 @@ def test_search_asks_no_query_of_the_store(service: Service) -> None:
     client = create_app(dataclasses.replace(service, engine=Deaf())).test_client()
 
     assert client.get("/search.json?q=joves&lang=ca").status_code == 200
+
+
+def test_what_is_too_long_to_be_read_is_not_said_again_in_links(client: FlaskClient) -> None:
+    """The address of the page itself holds it, in each language; what the page leads to does not."""
+    text = page(client, f"/ca/search?q={'joves+' * 1_500}").partition("<main")[2]
+    asked = re.findall(r'href="[^"]*[?]q=([^"&]*)', text)
+
+    assert asked
+    assert max(map(len, asked)) <= 3 * LONGEST

@@ -169,7 +169,9 @@ def find(lang: str) -> Response:
     """What the words of ``q`` find, by kind or of one ``kind`` by pages."""
     held = index()
     given = once(("q", "kind", "in", "page"))
-    text = normalised(given.get("q", "")).strip()
+    typed = normalised(given.get("q", "")).strip()
+    # What is not read is not said again in each of the page's links.
+    text = typed[:LONGEST]
     asked = Asked(text, lang, among("kind", given.get("kind"), tuple(KINDS)), _within(given, held))
     found = held.find(asked)
     number = _number("page", given.get("page"), 1, LAST_PAGE)
@@ -180,7 +182,7 @@ def find(lang: str) -> Response:
         "search.html",
         asked=asked,
         text=text,
-        is_cut=len(text) > LONGEST,
+        is_cut=len(typed) > LONGEST,
         longest=LONGEST,
         found=found,
         total=sum(found.kinds.values()),
