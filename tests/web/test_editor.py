@@ -107,6 +107,9 @@ def test_every_example_is_a_question_that_needs_no_value(client: FlaskClient) ->
 
     assert sorted(listed) == sorted(examples)
     assert len(listed) == len(set(listed)) > 10
+    # One that can be kept to a plan asks of all; one that must be told a team cannot be asked as it stands.
+    assert "team-load" in examples
+    assert "team-actions" not in examples
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -18,6 +18,7 @@ from workplan.model.errors import RequestError, StoreError
 from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
+from workplan.questions.catalogue import SavedQuery
 
 from .assets import address_of
 from .data import keep, service
@@ -73,7 +74,7 @@ def ask(lang: str) -> Response:
         where=where(error) if error else {},
         hints=_hints(text, lang),
         default=_FIRST_QUERY % {"lang": lang},
-        themes=themes_of((query for query in service().queries.values() if not query.parameters), lang),
+        themes=themes_of(_examples().values(), lang),
         limits=service().config.limits,
         formats={"solutions": SOLUTION_FORMATS, "boolean": SOLUTION_FORMATS, "graph": CONSTRUCT_FORMATS},
         shown=SHOWN_ROWS,
@@ -112,8 +113,17 @@ def vocabulary(lang: str) -> Response:
             }
             for word in words_of(service().engine)
         ],
-        examples={name: query.text for name, query in service().queries.items() if not query.parameters},
+        examples={name: query.text for name, query in _examples().items()},
     )
+
+
+def _examples() -> dict[str, SavedQuery]:
+    """The saved questions whose text can be asked as it stands: a value that may be left out is any value there."""
+    return {
+        name: query
+        for name, query in service().queries.items()
+        if not any(parameter.is_required for parameter in query.parameters)
+    }
 
 
 def _hints(text: str, lang: str) -> list[dict[str, Any]]:
