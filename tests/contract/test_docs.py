@@ -10,6 +10,24 @@ from workplan.configuration import load_configuration
 from workplan.model.errors import BadConfiguration
 
 
+def test_every_page_is_in_the_list_of_pages(root: Path) -> None:
+    """Whoever opens docs/ finds what there is; links between pages and to files of the project lead somewhere."""
+    docs = root / "docs"
+    listed = set(re.findall(r"\]\(([\w.-]+\.md)\)", (docs / "README.md").read_text()))
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *root.glob("*/README.md"), *docs.rglob("*.md")]
+    links = {
+        (page, link)
+        for page in pages
+        if "node_modules" not in page.parts
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in link
+    }
+
+    assert listed == {page.name for page in docs.glob("*.md")} - {"README.md"}
+    assert len(links) > 50
+    assert sorted(str(page.parent / link) for page, link in links if not (page.parent / link).exists()) == []
+
+
 def test_every_verb_is_documented(root: Path) -> None:
     """In docs/commands.md."""
     text = (root / "docs" / "commands.md").read_text()
