@@ -1,11 +1,14 @@
 """The page of the document: every sentence leads to what it states, and back; doubts stand in place, in words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from workplan.language import LANGUAGES
+from workplan.web import create_app
+from workplan.web.service import Service
 
 PAGE = "/ca/document/pla2020"
 
@@ -79,6 +82,16 @@ def test_a_row_leads_once_to_what_it_states(client: FlaskClient) -> None:
         assert 'id="L107c9"' in row
     assert "title=" not in rows["ca"]
     assert rows["en"].count("title=") == 1
+
+
+@pytest.mark.parametrize("network", ["", "altra"])
+def test_a_document_is_found_whichever_network_the_service_is_of(service: Service, network: str) -> None:
+    """Data of several networks may be served together, and nobody needs to say of which one the service is."""
+    client = create_app(replace(service, config=replace(service.config, network=network))).test_client()
+
+    assert 'id="L107c1"' in client.get(PAGE).text
+    assert f'href="{PAGE}"' in client.get("/ca/xmess/source/pla2020").text
+    assert f'href="{PAGE}"' in client.get("/ca/").text
 
 
 def test_an_unknown_document_is_a_404(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from flask import Blueprint, render_template, request
 from pyoxigraph import NamedNode
 
 from workplan.knowledge.description import Name, names_of
-from workplan.knowledge.document import Line, Remark, Span, anchors, rebuild, remarks
+from workplan.knowledge.document import Line, Remark, Span, anchors, rebuild, remarks, sources
 from workplan.model.errors import UnknownResource
 from workplan.model.iris import data_iri
 from workplan.model.namespaces import expand
@@ -73,10 +73,11 @@ class Block:
 
 @document.get("/<any(ca, es, en):lang>/document/<ident>")
 def show(lang: str, ident: str) -> str:
-    """The document *ident* of the network."""
+    """The document *ident*: the service's own network's before another's."""
     engine = service().engine
-    source = data_iri(f"{service().config.network}/source/{ident}")
-    lines = rebuild(engine, source)
+    own = data_iri(f"{service().config.network}/source/{ident}")
+    others = (found.iri for found in sources(engine) if found.iri.endswith(f"/source/{ident}"))
+    source, lines = next(((iri, found) for iri in (own, *others) if (found := rebuild(engine, iri))), (own, []))
     if not lines:
         raise UnknownResource(iri=source)
     noted = remarks(engine, source)

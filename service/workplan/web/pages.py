@@ -225,10 +225,9 @@ def _questions_about(view: ResourceView) -> list[tuple[str, str]]:
 
 def _document_at(view: ResourceView) -> str | None:
     """The path of the page that shows *view* whole; None where it is no document, or none of its places are known."""
-    home = f"{service().config.network}/source/"
+    _, _, ident = (data_path(view.iri) or "").partition("/source/")
     has_places = any(s.predicate.value.endswith("#hasSource") for s in view.description.incoming())
-    path = data_path(view.iri) or ""
-    return f"/{view.lang}/document/{path.removeprefix(home)}" if path.startswith(home) and has_places else None
+    return f"/{view.lang}/document/{ident}" if ident and "/" not in ident and has_places else None
 
 
 def _signposted(page: str, path: str) -> Response:
