@@ -258,6 +258,14 @@ def test_a_timeline_tells_first_and_last_and_what_has_no_date() -> None:
     assert name_of(draw(DAYS, "what day", rows, "es"), "El plan") == "Cronología: El plan."
 
 
+@pytest.mark.parametrize(("lang", "month"), [("ca", "abr."), ("es", "abr"), ("en", "Apr")])
+def test_a_month_on_an_axis_stands_alone(lang: str, month: str) -> None:
+    """Not «d'abr.», as within a date."""
+    spec = vega_lite(draw(DAYS, "what day", [("a", "2019-04-10"), ("b", "2019-09-18")], lang), "T", LIGHT, 720)
+
+    assert spec["config"]["locale"]["time"]["shortMonths"][3] == month
+
+
 @pytest.mark.parametrize(
     ("text", "most", "lines"),
     [

@@ -236,10 +236,10 @@ def test_charts_are_described(client: FlaskClient, names: list[str]) -> None:
 
 
 def test_a_value_of_a_parameter_is_on_the_picture(drawn: Drawn) -> None:
-    """One that is far from its address says what it was asked."""
-    plan = "xmess/plan/2020"
+    """One that is far from its address says what it was asked, in words."""
+    foot = words(drawn("team-load", plan="xmess/plan/2020", lang="es", width=1200))
 
-    assert any(plan in line for line in words(drawn("team-load", plan=plan, width=1200)))
+    assert any("Plan: Plan de trabajo 2020 · " in line for line in foot)
 
 
 def test_an_answer_without_rows_is_told(drawn: Drawn) -> None:

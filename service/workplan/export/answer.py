@@ -10,9 +10,12 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urljoin
 
+from pyoxigraph import NamedNode
+
 from workplan.configuration import Configuration
 from workplan.engine.query import Kind, QueryEngine, QueryRequest
 from workplan.knowledge.choices import Choice, choices_of
+from workplan.knowledge.description import names_of
 from workplan.knowledge.origin import Origin, origin
 from workplan.knowledge.table import Table, table_of
 from workplan.language import DEFAULT, LANGUAGES, pick
@@ -227,6 +230,20 @@ class Answer:
         paging = {"page": str(page.number), "limit": str(page.length)} if page else {}
         return {**dict(sorted(self.asked.values.items())), **paging}
 
+    @property
+    def _asked_in_words(self) -> tuple[tuple[str, str], ...]:
+        """What the request asks, as its reader calls it: resources by their names."""
+        query, lang = self.asked.query, self.asked.lang
+        terms = {p.name: p.term(self.asked.values[p.name]) for p in query.parameters if p.name in self.asked.values}
+        iris = {term.value for term in terms.values() if isinstance(term, NamedNode)}
+        names = names_of(self.source.engine, iris) if iris else {}
+        told = {
+            name: (pick(names[term.value].labels, lang) or (term.value,))[0] if term.value in names else term.value
+            for name, term in terms.items()
+        }
+        paging = ((name, self.parameters[name]) for name in ("page", "limit") if name in self.parameters)
+        return (*((query.field_label(name, lang), text) for name, text in told.items()), *paging)
+
     def address(self, extension: str = "", *, is_pinned: bool = False, **changed: str) -> str:
         """The absolute address of this answer with *extension* and with the parameters *changed*.
 
@@ -246,7 +263,7 @@ class Answer:
             lang=lang,
             title=query.title(lang),
             question=query.question(lang),
-            asked=tuple(self.parameters.items()),
+            asked=self._asked_in_words,
             publisher=config.title_in(lang),
             sources=tuple((iri, (pick(labels, lang) or (iri,))[0]) for iri, labels in known.sources.items()),
             licence=config.licence,

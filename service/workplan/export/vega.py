@@ -116,7 +116,8 @@ def _config(palette: Palette, lang: str) -> Spec:
 
 def _locale(lang: str) -> Spec:
     """Numbers and dates as *lang* writes them (https://vega.github.io/vega/docs/config/#locale)."""
-    months = [list(get_month_names(form, locale=lang).values()) for form in ("wide", "abbreviated")]
+    # By themselves, as on an axis: within a date Catalan says «d'abril».
+    months = [list(get_month_names(form, "stand-alone", lang).values()) for form in ("wide", "abbreviated")]
     days = ["x"] * 7
     return {
         "number": {

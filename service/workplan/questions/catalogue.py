@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from workplan.engine.query import QueryRequest
-from workplan.language import fallback
+from workplan.language import fallback, gettext
 from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
 
 from .charts import ChartHeader, faults_of_chart
@@ -29,6 +29,9 @@ NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """A name as addresses take it: what follows its first dot says the format."""
 
 _MARK: Final = "#+"
+
+_KNOWN_FIELDS: Final[Mapping[str, str]] = {"plan": N_("Pla")}
+"""What parameters are called that many questions share, where their header does not say."""
 
 _NO_YAML: Final = N_(
     "la capçalera «#+» no és YAML: el que porta «:», «,», «?» o «#» va entre cometes, el sagnat es fa amb espais, i "
@@ -78,6 +81,15 @@ class SavedQuery:
     def fields(self) -> Mapping[str, Mapping[str, str]]:
         """What a form calls a parameter, by language, where the header says."""
         return {name: words_in(value) for name, value in _pairs(self.header.get("fields"))}
+
+    def field_label(self, name: str, lang: str) -> str:
+        """What the parameter *name* is called for a reader of *lang*."""
+        said = self.fields.get(name)
+        if said:
+            return next((said[code] for code in fallback(lang) if code in said), name)
+        if name in _KNOWN_FIELDS:
+            return gettext(_KNOWN_FIELDS[name], lang)
+        return self.columns[name].label(lang) if name in self.columns else name
 
     @cached_property
     def enumerations(self) -> Mapping[str, tuple[str, ...]]:

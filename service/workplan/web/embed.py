@@ -39,7 +39,6 @@ from workplan.questions.catalogue import SavedQuery
 
 from .data import keep, service
 from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, WIDTH, Embed, pasted
-from .question import field_label
 from .reader import reader_language
 from .releases import sources
 from .resource import Namer, Value
@@ -336,7 +335,7 @@ def _asked(source: Source, saved: SavedQuery, wanted: Embed) -> list[tuple[str, 
     namer = Namer(names_of(source.engine, iris) if iris else {}, wanted.lang)
     return [
         (
-            field_label(saved, name, wanted.lang),
+            saved.field_label(name, wanted.lang),
             namer.named(term.value) if isinstance(term, NamedNode) else Value(term.value),
         )
         for name, term in terms.items()

@@ -28,7 +28,7 @@ from .data import keep, service
 from .embedding import EmbedChoice
 from .headers import SCRIPTED
 from .openapi import describe
-from .question import QuestionView, field_label, formats_in
+from .question import QuestionView, formats_in
 from .releases import sources
 from .themes import matching, name_of, themes_of
 
@@ -67,7 +67,7 @@ def questions(lang: str) -> str:
         found=len(found),
         total=len(queries),
         kind_of=lambda query: kind_of(query.text),
-        asks=lambda query: [field_label(query, p.name, lang) for p in query.parameters if p.is_required],
+        asks=lambda query: [query.field_label(p.name, lang) for p in query.parameters if p.is_required],
         name_of=lambda tag: name_of(tag, lang),
         canonical=f"{request.host_url}{lang}/query/",
     )

@@ -23,7 +23,7 @@ from workplan.knowledge.curation import added_values
 from workplan.knowledge.description import names_of
 from workplan.knowledge.origin import Origin
 from workplan.knowledge.table import Table
-from workplan.language import fallback, gettext, long_date, pick, sentence
+from workplan.language import gettext, long_date, pick, sentence
 from workplan.model.errors import (
     N_,
     BadParameter,
@@ -58,9 +58,6 @@ NARROW: Final = 340
 
 FAILURES: Final = (InputError, RequestError, StoreError)
 """What may go wrong with a question: its page stands, and says so."""
-
-_KNOWN_FIELDS: Final[Mapping[str, str]] = {"plan": N_("Pla")}
-"""What parameters are called that many questions share, where their header does not say."""
 
 _EXPECTED: Final[Mapping[str, str]] = {
     "list": N_("Trieu un valor de la llista."),
@@ -146,16 +143,6 @@ class Trouble:
     retry_after: str | None = None
 
 
-def field_label(query: SavedQuery, name: str, lang: str) -> str:
-    """What the parameter *name* of *query* is called for a reader of *lang*."""
-    said = query.fields.get(name)
-    if said:
-        return next((said[code] for code in fallback(lang) if code in said), name)
-    if name in _KNOWN_FIELDS:
-        return gettext(_KNOWN_FIELDS[name], lang)
-    return query.columns[name].label(lang) if name in query.columns else name
-
-
 def formats_in(lang: str) -> list[tuple[str, str, str]]:
     """The extension, the media type and the use of each format that answers have."""
     return [
@@ -232,7 +219,7 @@ class QuestionView:
         control = "select" if options else "date" if parameter.kind == "date" else numbers.get(parameter.kind, "text")
         return Field(
             parameter.name,
-            field_label(self.saved, parameter.name, self.lang),
+            self.saved.field_label(parameter.name, self.lang),
             control,
             value,
             parameter.is_required,
