@@ -157,6 +157,8 @@ def test_a_file_with_a_context_of_its_own_is_json_ld_as_any_other(tmp_path: Path
         ('"code": "A01"\n"order": 1', (3, 1), 'hi ha «"order"» i s\'esperava una coma o «}»'),
         ('"code": "A01",', (2, 14), "sobra la coma"),
         ("'code': 'A01'", (2, 1), "una clau entre cometes dobles"),
+        ("“code”: 1", (2, 1), "hi ha cometes corbes"),
+        ("// el nostre pla", (2, 1), "JSON no té comentaris"),
         ('"code": A01', (2, 9), "hi ha «A01» i s'esperava un valor"),
         ('"code": NaN', (2, 9), "hi ha «NaN»"),
         ('"code": 1e999', (2, 9), "massa xifres"),

@@ -128,6 +128,8 @@ def test_a_folder_is_read_with_all_below_it_in_order(tmp_path: Path) -> None:
         ("a.ttl", "wp:s wp:p 1 .\n", 1, 1, "el prefix «wp:» no està declarat; escriviu-ne al començament la línia «@p"),
         ("a.ttl", "\n<s> <http://example.org/p> 1 .\n", 2, 1, "l'identificador és relatiu"),
         ("a.ttl", "<http://example.org/a b> <http://example.org/p> 1 .\n", 1, 1, "l'identificador conté un espai"),
+        ("a.ttl", "@prefix e: <http://example.org/> .\ne:s es e:C .\n", 2, 5, "s'esperava una propietat, o «a» davant"),
+        ("a.ttl", '@prefix e: <http://example.org/> .\ne:s e:p "a "b"" .\n', 2, 13, "s'esperava un recurs i hi ha «b»"),
         ("a.ttl", '{"id": "exemple"}', 1, 1, "el text sembla JSON; deseu-lo en un fitxer acabat en .json"),
         ("a.ttl", "@prefix e: <http://example.org/> .\ne:s e:p “x” .\n", 2, 9, "hi ha cometes corbes"),
         ("a.ttl", "@prefix e: <http://example.org/> .\ne:s e:p hola .\n", 2, 9, "s'esperava un valor"),

@@ -209,6 +209,10 @@ class _Parser:
         rest = self._text[self._at :]
         if rest.startswith('"') and self._kind is None:
             return self.fault(N_("el text entre cometes no es tanca a la mateixa línia"))
+        if rest.startswith(("“", "”", "‘", "’", "«")):
+            return self.fault(N_('hi ha cometes corbes; els textos van entre cometes rectes: "'))
+        if rest.startswith(("//", "/*", "#")):
+            return self.fault(N_("JSON no té comentaris; traieu aquest"))
         found = self._written if self._kind else _FOUND.findall(rest[:_LONGEST_FOUND])[0]
         return self.fault(
             N_("hi ha «%(found)s» i s'esperava %(expected)s"), expected=expected, found=found[:_LONGEST_FOUND]

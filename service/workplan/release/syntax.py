@@ -58,10 +58,22 @@ _CAUSES: Final = tuple(
         ),
         (
             r"(?P<found>.+) is not a valid RDF object",
-            N_("s'esperava un valor (un text entre cometes, un nombre o un identificador) i hi ha «%(found)s»"),
+            N_(
+                "s'esperava un valor (un text entre cometes, un nombre o un identificador) i hi ha «%(found)s»; mireu "
+                "també si a l'afirmació d'abans li falta el punt"
+            ),
         ),
-        (r"(?P<found>.+) is not a valid predicate", N_("s'esperava una propietat i hi ha «%(found)s»")),
-        (r"(?P<found>.+) is not a valid subject", N_("s'esperava un recurs i hi ha «%(found)s»")),
+        (
+            r"(?P<found>.+) is not a valid predicate",
+            N_("s'esperava una propietat, o «a» davant d'una classe, i hi ha «%(found)s»"),
+        ),
+        (
+            r"(?P<found>.+) is not a valid subject",
+            N_(
+                "s'esperava un recurs i hi ha «%(found)s»; potser el signe d'abans no hi escau, o un text té cometes a "
+                "dins, que s'escriuen \\\""
+            ),
+        ),
         (r"blank node property lists should end with", N_("falta el «]» que tanca el que s'ha obert abans")),
         (
             r"The PREFIX keyword should be followed",
