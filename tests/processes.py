@@ -15,7 +15,7 @@ HOSTILE = {"join": JOIN, "sort": SORT, "path": PATH, "regex": REGEX, "concat": C
 """None of them writes a row before it has exhausted time or memory."""
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 15) -> bool:
     """Whether *condition* comes to hold within *seconds*."""
     deadline = time.monotonic() + seconds
     while not condition():

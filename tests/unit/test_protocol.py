@@ -29,6 +29,7 @@ def encoded(*pairs: tuple[str, str]) -> bytes:
         ("POST", FORM.upper(), b"", encoded(("query", ASK), *GRAPHS)),
         ("POST", QUERY, encoded(*GRAPHS), ASK.encode()),
         ("POST", f'{QUERY};charset="utf-8"', encoded(*GRAPHS), ASK.encode()),
+        ("POST", QUERY, encoded(*GRAPHS), ASK.encode("utf-8-sig")),
     ],
 )
 def test_each_way_of_asking_means_the_same(method: str, content_type: str | None, url: bytes, body: bytes) -> None:

@@ -329,13 +329,14 @@ def test_what_is_no_request_is_refused_in_the_shape_of_all_errors(
 
 def test_who_does_not_finish_a_request_is_not_waited_for(client: FrontClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor who does not begin one; a connection costs little, but thousands are more than a service has."""
-    monkeypatch.setattr("workplan.web.connection.MAX_REQUEST_SECONDS", 0.2)
-    with client.connect() as begun, client.connect() as silent:
-        begun.sendall(asked()[:-2])
-        answer = received(begun)
-        assert answer
-        assert answer.status_code == 408
-        assert silent.recv(65_536).startswith(b"HTTP/1.1 408")
+    with monkeypatch.context() as hurried:
+        hurried.setattr("workplan.web.connection.MAX_REQUEST_SECONDS", 0.2)
+        with client.connect() as begun, client.connect() as silent:
+            begun.sendall(asked()[:-2])
+            answer = received(begun)
+            assert answer
+            assert answer.status_code == 408
+            assert silent.recv(65_536).startswith(b"HTTP/1.1 408")
 
     assert client.get(PLAN).status_code == 200
 

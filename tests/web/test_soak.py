@@ -142,7 +142,8 @@ def test_nothing_is_wrong_and_nothing_leaks(
     client = Client(address)
     expected = {name: client.ask(PREFIXES + text)[2] for name, text in QUESTIONS.items()}
     client.close()
-    assert eventually(lambda: len(processes(server)[1]) >= 4)
+    # A worker that is being forked may be counted for a pool.
+    assert eventually(lambda: len(processes(server)[0]) == 1 and len(processes(server)[1]) >= 4)
     (pool,), workers_before, others = processes(server)
     before = {pid: (descriptors(pid), resident_bytes(pid)) for pid in (*others, pool)}
 
@@ -172,14 +173,15 @@ def test_nothing_is_wrong_and_nothing_leaks(
 
     assert good.wrong == []
     assert bad.wrong == []
-    assert good.statuses[200] > 0.9 * good.statuses.total()
+    # On a busy machine some wait for a worker until they are put off.
+    assert good.statuses[200] > 0.8 * good.statuses.total()
     assert has_killed_pool
-    assert eventually(lambda: len(processes(server)[1]) <= len(workers_before) + MORE_PROCESSES, 10)
+    assert eventually(lambda: len(processes(server)[1]) <= len(workers_before) + MORE_PROCESSES)
     # A worker that is dying may be counted for a pool, and a pool that is starting for none.
-    assert eventually(lambda: len(processes(server)[0]) == 1, 10)
+    assert eventually(lambda: len(processes(server)[0]) == 1)
     (new_pool,), _, others_after = processes(server)
     assert others_after == others, "no web process has died"
     for pid in (*others, new_pool):
         files, memory = before[pool if pid == new_pool else pid]
         assert eventually(lambda pid=pid, files=files: descriptors(pid) <= files + MORE_DESCRIPTORS)
-        assert resident_bytes(pid) <= memory + MORE_BYTES
+        assert eventually(lambda pid=pid, memory=memory: resident_bytes(pid) <= memory + MORE_BYTES)

@@ -22,8 +22,9 @@ FORMATS: Final = MappingProxyType(
 )
 """The formats of each kind, its default first."""
 
-# All that we write is UTF-8, so an asked charset tells nothing apart; werkzeug would take it for another type.
-_CHARSET: Final = re.compile(r";\s*charset=[^;,]*", re.IGNORECASE)
+# All that we write is UTF-8, and what a media type's other parameters ask for says how, not what: a client that knows a
+# JSON-LD profile reads JSON-LD without it, too (RFC 6906, section 3). Werkzeug would take each for a type of its own.
+_PARAMETERS: Final = re.compile(r";\s*(?:charset|header|profile)\s*=\s*(?:\"[^\"]*\"|[^;,]*)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=512)  # clients send few different headers, and parsing one costs as much as a small query
@@ -70,8 +71,8 @@ def best_accepted(formats: Sequence[Format], accept: str | None) -> Format | Non
 
 
 def accepted_ranges(accept: str | None) -> MIMEAccept:
-    """The media ranges of the header *accept*, lower-case and without charsets."""
-    return parse_accept_header(_CHARSET.sub("", accept or "").lower(), MIMEAccept)
+    """The media ranges of the header *accept*, lower-case and without parameters."""
+    return parse_accept_header(_PARAMETERS.sub("", accept or "").lower(), MIMEAccept)
 
 
 def prefers_html(accept: str | None) -> bool:

@@ -38,7 +38,7 @@ PREFLIGHT_SECONDS: Final = 86_400
 
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Server-Timing, X-Request-ID",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-ID",
 }
 """Scripts of any site may read the answer, errors included."""
 
@@ -133,7 +133,9 @@ def preflight(methods: Sequence[str]) -> Response:
     response = Response(status=204)
     response.headers["Allow"] = ", ".join(methods)
     response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+    response.headers["Access-Control-Allow-Headers"] = (
+        "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-ID"
+    )
     response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
     return response
 
