@@ -105,6 +105,7 @@ def test_nothing_is_said_of_a_document_or_a_translation_that_there_is_not(client
     )
 
     assert "Tot surt del document" not in home
+    assert "sse-workplan</a>" not in home
     assert "Tot això ho diu el pla" in action
     assert "Indicadors</h3>" not in plan
     assert "traducció nostra" not in quality

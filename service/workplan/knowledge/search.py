@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from workplan.language import LANGUAGES, fallback
-from workplan.model.namespaces import DATA, WP
+from workplan.model.namespaces import DATA, PROJECT, WP
 from workplan.model.words import Word, code_key, folded, forms, is_stop_word, normalised, stems, words_of
 from workplan.release.search import FORMAT, KINDS, TONGUES, Text, pairs_of
 
@@ -97,7 +97,7 @@ GROUP BY t.value ORDER BY count(*), t.value LIMIT 4
 
 _FIRST_NAME = """
 SELECT t.value FROM resource AS r JOIN text AS t ON t.resource = r.id
-WHERE r.kind = ? AND t.field = 'label' AND t.lang = ? AND length(t.value) BETWEEN 4 AND 40
+WHERE r.kind = ? AND t.field = 'label' AND t.lang = ? AND length(t.value) BETWEEN 4 AND 40 AND r.iri <> ?
 ORDER BY r.place, r.iri LIMIT 1
 """
 
@@ -353,7 +353,7 @@ class SearchIndex:
             return {
                 lang: [
                     *(name for (name,) in database.execute(_SUBJECTS, (_SUBJECT, lang))),
-                    *(name for kind in _EXEMPLARY for (name,) in database.execute(_FIRST_NAME, (kind, lang))),
+                    *(name for kind in _EXEMPLARY for (name,) in database.execute(_FIRST_NAME, (kind, lang, PROJECT))),
                     *codes,
                 ]
                 for lang in LANGUAGES

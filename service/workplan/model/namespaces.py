@@ -12,6 +12,9 @@ ONTOLOGY: Final = "https://w3id.org/sse-workplan/ns"
 DATA: Final = "https://w3id.org/sse-workplan/id/"
 """Base of every data IRI."""
 
+PROJECT: Final = DATA + "org/sse-workplan"
+"""Who made the ontology, which is in every network's release and no concern of its plan."""
+
 GRAPH: Final = "https://w3id.org/sse-workplan/graph/"
 """Base of every named graph's IRI."""
 
