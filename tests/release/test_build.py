@@ -1,13 +1,16 @@
 """Building: what a release is named by, and what a failed, repeated or killed build leaves."""
 
+import fcntl
 import shutil
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from processes import eventually
 from workplan.model.errors import DataInvalid, MissingFolder, UnreadableData
 from workplan.release.build import Release, build, current_release, is_up_to_date
 from workplan.release.sources import Home, load_home
@@ -70,6 +73,21 @@ def test_a_violation_keeps_the_old_release_in_service(copy: Path, tmp_path: Path
     assert current_release(out) == old
     assert not is_up_to_date(load_home(copy), out)
     assert sorted(p.name for p in out.iterdir()) == sorted([".lock", "current", old.version])
+
+
+def test_a_build_waits_for_another_in_the_same_folder(copy: Path, tmp_path: Path) -> None:
+    """Two that write at once would each clear what the other has not finished."""
+    (copy / STATED / "broken.ttl").write_text("broken")
+    out, begun = tmp_path / "out", list[str]()
+    out.mkdir()
+    with (out / ".lock").open("w") as lock, ThreadPoolExecutor() as threads:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        building = threads.submit(build, load_home(copy), out, begun.append)
+        assert not eventually(lambda: bool(begun), seconds=0.5)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+        assert isinstance(building.exception(timeout=60), UnreadableData)
+        assert begun
 
 
 def test_an_unreadable_file_is_named_with_its_line(copy: Path, tmp_path: Path) -> None:
