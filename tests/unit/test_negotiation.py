@@ -33,6 +33,7 @@ FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         (Kind.SOLUTIONS, "text/turtle, text/csv;q=0.5", "csv"),
         (Kind.SOLUTIONS, "application/sparql-results+json;q=0, */*;q=0.1", "xml"),
         (Kind.GRAPH, "text/turtle;q=0, */*", "jsonld"),
+        (Kind.GRAPH, "n-triples, */*;q=0.1", "ttl"),
         (Kind.GRAPH, "application/rdf+xml, */*;q=0.1", "rdf"),
         (Kind.GRAPH, "application/trig", "trig"),
         (Kind.GRAPH, "text/n3", "ttl"),
@@ -54,6 +55,8 @@ def test_the_accept_header_chooses_within_the_kind(kind: Kind, accept: str | Non
         (Kind.GRAPH, "text/csv, application/sparql-results+json"),
         (Kind.GRAPH, "*/*;q=0"),
         (Kind.SOLUTIONS, "text/csv;q=0"),
+        (Kind.GRAPH, "application/turtle, text/turtle;q=0"),
+        (Kind.GRAPH, "turtle, x/y"),
     ],
 )
 def test_a_header_of_other_kinds_only_is_refused_with_the_list(kind: Kind, accept: str) -> None:

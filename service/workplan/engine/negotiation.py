@@ -62,9 +62,9 @@ def best_accepted(formats: Sequence[Format], accept: str | None) -> Format | Non
         if form.media_type not in refused:
             offers.setdefault(form.media_type, form)
     for form in offers.copy().values():
-        # A wildcard means the media type itself; an alias must be asked for by name.
+        # A wildcard means the media type itself; an alias must be asked for by name, and a short name is none here.
         for alias in form.aliases:
-            if alias in spoken:
+            if alias in spoken and "/" in alias:
                 offers.setdefault(alias, form)
     best = ranges.best_match(list(offers))
     return offers[best] if best else None
