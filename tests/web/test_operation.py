@@ -377,7 +377,7 @@ def test_whatever_is_made_current_the_next_release_is_served(pair: Running, rele
     add_release(pair, release, "good", bytes)
     add_release(pair, release, "unmade", bytes)
     (pair.log.parent / "releases" / "unmade" / "manifest.json").write_text("{}")
-    for version in ("unmade", "\udcff"):
+    for version in ("unmade", "\udcff", "nowhere"):
         told = pair.log.read_text().count("stays in service")
         put_in_service(pair, version)
         assert eventually(lambda told=told: pair.log.read_text().count("stays in service") > told)

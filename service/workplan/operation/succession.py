@@ -147,10 +147,14 @@ class Succession:
             )
 
     def _due(self) -> Release | None:
-        """The release to put in service now; None where all is as it should be."""
+        """The release to put in service now, if any. Raises StoreError where none is current."""
         is_told, self._is_told = self._is_told, False
         release = current_release(self._releases)
-        if release and (is_told or release.version not in (self._now.version, self._refused)):
+        if release is None:
+            raise StoreError(
+                N_("El fitxer «current» no diu la versió de cap publicació de %(folder)s."), folder=self._releases
+            )
+        if is_told or release.version not in (self._now.version, self._refused):
             return release
         return None
 
