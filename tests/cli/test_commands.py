@@ -306,6 +306,7 @@ def test_a_command_used_wrongly_gets_one_sentence(
         ("WORKPLAN_ZZZZ", "3", "n'hi ha aquestes: WORKPLAN_NETWORK, "),
         ("WORKPLAN_LIMITS_ROWS", "many", "WORKPLAN_LIMITS_ROWS: «many» no serveix"),
         ("WORKPLAN_LICENCE", "CC BY", "s'esperava una adreça http:// o https://"),
+        ("WORKPLAN_NETWORK", "org", "«org» no serveix per a la clau «network»"),
     ],
 )
 def test_a_setting_of_the_environment_is_held_to_what_there_is(run: Run, name: str, value: str, expected: str) -> None:
@@ -360,6 +361,15 @@ def test_names_that_are_no_utf8_are_read_and_shown(run: Run, tmp_path: Path) -> 
 
     assert done.returncode == built.returncode == 0
     assert "caf\N{REPLACEMENT CHARACTER}.nt" in unread.stderr
+
+
+def test_a_limit_below_zero_is_refused(run: Run, copy: Path) -> None:
+    """In the file, where it is a number: it would let nothing through."""
+    (copy / "workplan.toml").write_text("[limits]\nrows = -3\n")
+    done = run("query", "plans", "--home", copy, lang="en")
+
+    assert done.returncode == 2
+    assert "“-3” does not do for the key “limits.rows”; expected a non-negative integer." in done.stderr
 
 
 def test_ctrl_c_ends_a_build_without_a_word(command: list[str], tmp_path: Path) -> None:
