@@ -57,6 +57,9 @@ LOOK_SECONDS: Final = 30
 SLOWEST: Final = 4 * 1024
 """Bytes a second that a client must take of an answer at least."""
 
+_LONGEST_LANGUAGES: Final = 500
+"""Bytes of ``Accept-Language`` that are read to refuse a request."""
+
 _LARGE: Final = 64 * 1024
 """Bytes of an answer of which no copy is made, and which a client may not take at once."""
 
@@ -145,12 +148,12 @@ class Connection(HttpToolsProtocol):
         if self._fault:
             # It stops the parser, which has the fault told.
             raise ValueError
-        self._is_in_head, self._head_size = False, 0
         self._is_given = self._give_again()
         if not self._is_given:
             super().on_headers_complete()
             # The application runs later, so that it finds this there.
             self.scope["extensions"] = {SEND_WHOLE: partial(self._send_whole, self.cycle)}  # type: ignore[dict-item]
+        self._is_in_head, self._head_size = False, 0
 
     def on_message_complete(self) -> None:
         """See httptools."""
@@ -318,7 +321,8 @@ class Connection(HttpToolsProtocol):
                 return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        accepted = dict(self.headers).get(b"accept-language", b"").decode("latin-1")
+        # What is refused may be refused for the length of this very header.
+        accepted = dict(self.headers).get(b"accept-language", b"")[:_LONGEST_LANGUAGES].decode("latin-1")
         lang = preferred(parse_accept_header(accepted, LanguageAccept))
         phrase = HTTPStatus(status).phrase
         problem = {
