@@ -30,7 +30,8 @@ class Anchors(HTMLParser):
         given = dict(attrs)
         if given.get("id"):
             self.ids.append(str(given["id"]))
-        address = given.get("href") or given.get("action")
+        # A form that posts leads nowhere without what it sends: a query too long for an address.
+        address = given.get("href") or (given.get("action") if given.get("method") != "post" else None)
         if address and given.get("rel") not in ("canonical", "nofollow"):
             self.links.append(address)
 
