@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from workplan.engine.binding import bind
 from workplan.engine.dataset import names_dataset
 from workplan.engine.embedded import EmbeddedEngine
-from workplan.engine.merging import united
+from workplan.engine.merging import loaded, united
 from workplan.engine.outline import kind_of
 from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import Capacity, Kind, Limits, QueryEngine, QueryRequest
@@ -178,6 +178,8 @@ def said_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (ALL, "", {}, 2),
         (IN_GRAPHS, "", {}, 4),
+        (f"{ALL} . {IN_GRAPHS}", "", {}, 4),
+        (ALL, f"FROM <{G1}>", {}, 2),
         (ALL, f"FROM <{G1}> FROM <{G2}>", {}, 2),
         (f"{ALL} . {IN_GRAPHS}", f"FROM <{G1}> FROM NAMED <{G2}> FROM <{G2}>", {}, 2),
         (ALL, "", {"default_graphs": [G1, G2]}, 2),
@@ -189,6 +191,29 @@ def test_what_several_graphs_say_counts_once(
 ) -> None:
     """A merge of graphs is a set: two networks that both name a place do not double what took place there."""
     assert count(EmbeddedEngine(said_twice, Limits()), pattern, dataset, **request_graphs) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "repeats", "expected"),
+    [
+        ((), False, 0),
+        ((f"<a:a> <a:p> <a:b> <{G1}>", f"<a:a> <a:p> <a:c> <{G2}>"), False, 2),
+        ((f"<a:a> <a:p> <a:b> <{G1}>", f"<a:a> <a:p> <a:b> <{G2}>"), True, 1),
+        ((f'<a:a> <a:p> "b" <{G1}>', f'<a:a> <a:p> "b"@ca <{G1}>'), False, 2),
+        ((f'<a:a> <a:p> " <{G1}>" <{G1}>', f'<a:a> <a:p> " <{G2}>" <{G1}>'), False, 2),
+        (("<a:a> <a:p> <a:b>", f"<a:a> <a:p> <a:b> <{G1}>"), True, 1),
+        (('<a:a> <a:p> "b"', f'<a:a> <a:p> "b" <{G1}>'), True, 1),
+    ],
+)
+def test_a_union_is_made_only_where_a_statement_stands_twice(
+    tmp_path: Path, lines: tuple[str, ...], *, repeats: bool, expected: int
+) -> None:
+    """It takes memory and time; each statement counts once either way."""
+    file = tmp_path / "quads.nq"
+    file.write_text("".join(f"{line} .\n" for line in lines))
+
+    assert (loaded(file).union is not None) == repeats
+    assert count(EmbeddedEngine(file, Limits()), ALL) == expected
 
 
 def test_what_several_graphs_say_counts_once_in_a_worker_too(said_twice: Path) -> None:

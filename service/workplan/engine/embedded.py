@@ -3,6 +3,7 @@
 It may not outlast a query that computes for long before its first row: that takes a process to kill.
 """
 
+import re
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -25,10 +26,10 @@ from workplan.model.errors import N_, StoreError
 from workplan.model.formats import XML_RESULTS, Format
 
 from .binding import bind
-from .dataset import check_dataset, merged_graphs
+from .dataset import check_dataset, merged_graphs, names_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
-from .merging import loaded, merged
+from .merging import Dataset, loaded, merged
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
 from .writing import BoundedWriter, check_rows, check_xml, count_rows, write_graph
@@ -42,14 +43,19 @@ _RESULT_FORMATS: Final = MappingProxyType(
     }
 )
 
+_MAY_NAME_GRAPHS: Final = re.compile(r"graph|from", re.IGNORECASE)
+
 
 class EmbeddedEngine:
-    """A QueryEngine over *source*: a store whose default graph is the union, or a file of quads to load into one."""
+    """A QueryEngine over *source*: a dataset, a store whose default graph is the union, or a file of quads."""
 
-    def __init__(self, source: Path | Store, limits: Limits, allowed_services: Collection[str] = frozenset()) -> None:
+    def __init__(
+        self, source: Path | Dataset | Store, limits: Limits, allowed_services: Collection[str] = frozenset()
+    ) -> None:
         self.limits = limits
         self._allowed_services = frozenset(allowed_services)
-        self._store = source if isinstance(source, Store) else loaded(source)
+        dataset = loaded(source) if isinstance(source, Path) else source
+        self._dataset = Dataset(dataset, dataset) if isinstance(dataset, Store) else dataset
 
     def kind_of(self, request: QueryRequest) -> Kind:
         """See QueryEngine."""
@@ -86,23 +92,25 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """See QueryEngine."""
-        self._store = Store()
+        self._dataset = Dataset(Store(), None)
 
     def _holds(self, iri: str) -> bool:
-        return self._store.contains_named_graph(NamedNode(iri))
+        return self._dataset.store.contains_named_graph(NamedNode(iri))
 
     def _answer(self, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
         text, base_iri = bind(request.text, request.bindings), request.base_iri
         default_graphs, named_graphs = request.default_graphs, request.named_graphs
         if not default_graphs and not named_graphs:
             # First of all, because the parser tells the place of what it cannot read.
-            answer = self._store.query(text, base_iri=base_iri)
+            answer = self._answer_over_union(text, base_iri)
             several = merged_graphs(request.text, base_iri)
             if several is None:
                 return answer
             default_graphs, named_graphs = several
         is_merged = len(default_graphs) > 1
-        store = merged(self._store, default_graphs, named_graphs) if is_merged else self._store
+        store = self._dataset.store
+        if is_merged:
+            store = merged(store, default_graphs, named_graphs)
         return store.query(
             text,
             base_iri=base_iri,
@@ -110,6 +118,14 @@ class EmbeddedEngine:
             default_graph=[DefaultGraph()] if is_merged else [NamedNode(iri) for iri in default_graphs],
             named_graphs=[NamedNode(iri) for iri in named_graphs],
         )
+
+    def _answer_over_union(self, text: str, base_iri: str | None) -> QueryBoolean | QuerySolutions | QueryTriples:
+        """The answer to *text*, whose default graph is the union unless it names others."""
+        store, union = self._dataset.store, self._dataset.union
+        if union is None:
+            # pyoxigraph's union would win over the text's own FROM.
+            return store.query(text, base_iri=base_iri, use_default_graph_as_union=not names_dataset(text))
+        return (store if _MAY_NAME_GRAPHS.search(text) else union).query(text, base_iri=base_iri)
 
 
 @contextmanager

@@ -21,12 +21,10 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
 
-from pyoxigraph import Store
-
 from workplan.model.errors import N_, BadRequest, QueryTimeout, ServiceBusy, WorkplanError
 
 from .frames import Stream, header_of, pack, pack_error
-from .merging import loaded
+from .merging import Dataset, loaded
 from .processes import (
     address_space,
     be_first_to_go,
@@ -120,7 +118,7 @@ class Pool:
 
     listener: socket.socket
     lifeline: int
-    store: Store
+    dataset: Dataset
     allowed_services: Collection[str]
     capacity: Capacity
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -275,7 +273,7 @@ class Pool:
         pid = os.fork()
         if pid == 0:
             try:
-                serve(theirs, self.store, self.allowed_services, complaints, self._space)
+                serve(theirs, self.dataset, self.allowed_services, complaints, self._space)
             finally:
                 os._exit(1)
         theirs.close()
@@ -518,13 +516,13 @@ def main(settings: str) -> None:
         # Clients may come while the data are being read: they are kept waiting, not refused.
         listener.bind(str(address))
         listener.listen(socket.SOMAXCONN)
-        store = loaded(data)
+        dataset = loaded(data)
         be_first_to_go()
         if not given["allowed"]:
             leave_network()
         # Objects that the collector never touches stay on pages that all workers share.
         gc.freeze()
-        Pool(listener, sys.stdin.fileno(), store, frozenset(given["allowed"]), Capacity(**given["capacity"])).run()
+        Pool(listener, sys.stdin.fileno(), dataset, frozenset(given["allowed"]), Capacity(**given["capacity"])).run()
     rmtree(address.parent, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""A worker: a process that answers one query at a time from the store it was forked with, until it is killed.
+"""A worker: a process that answers one query at a time from the data it was forked with, until it is killed.
 
 It may not decide how long a query takes: the pool does, and the kernel where the pool should be gone.
 """
@@ -12,13 +12,12 @@ import traceback
 from collections.abc import Collection
 from typing import Final, NoReturn
 
-from pyoxigraph import Store
-
 from workplan.model.errors import N_, AnswerTooLarge, WorkplanError
 from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FORMATS
 
 from .embedded import EmbeddedEngine
 from .frames import pack, pack_error, receive, unpack, unpack_request
+from .merging import Dataset
 from .processes import die_with_parent
 from .query import Limits, QueryRequest
 
@@ -29,7 +28,7 @@ _ALARM_AFTER: Final = 1.0
 
 def serve(
     channel: socket.socket,
-    store: Store,
+    dataset: Dataset,
     allowed_services: Collection[str],
     complaints: int | None,
     at_start: int,
@@ -41,7 +40,7 @@ def serve(
     _be_alone(channel, complaints)
     memory = _Memory(at_start)
     # The first query writes to many pages that the pool shares until then, which takes a while.
-    EmbeddedEngine(store, Limits()).run(QueryRequest("ASK {}"), JSON_RESULTS)
+    EmbeddedEngine(dataset, Limits()).run(QueryRequest("ASK {}"), JSON_RESULTS)
     while True:
         try:
             frame = receive(channel)
@@ -53,7 +52,7 @@ def serve(
         signal.setitimer(signal.ITIMER_REAL, limits.seconds + _ALARM_AFTER)
         is_out_of_memory = False
         try:
-            result = EmbeddedEngine(store, limits, allowed_services).run(request, _FORMATS[header["format"]])
+            result = EmbeddedEngine(dataset, limits, allowed_services).run(request, _FORMATS[header["format"]])
             answer = pack(
                 {"kind": result.kind.value, "seconds": result.seconds, "spent": time.process_time()}, result.body
             )

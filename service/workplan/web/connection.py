@@ -144,12 +144,12 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """See httptools."""
-        self._fault = self._found_fault()
-        if self._fault:
-            # It stops the parser, which has the fault told.
-            raise ValueError
         self._is_given = self._give_again()
         if not self._is_given:
+            self._fault = self._found_fault()
+            if self._fault:
+                # It stops the parser, which has the fault told.
+                raise ValueError
             super().on_headers_complete()
             # The application runs later, so that it finds this there.
             self.scope["extensions"] = {SEND_WHOLE: partial(self._send_whole, self.cycle)}  # type: ignore[dict-item]
@@ -211,7 +211,13 @@ class Connection(HttpToolsProtocol):
         ):
             return False
         headers = dict(self.headers)
-        if len(headers) < len(self.headers) or not _NEEDS_MORE.isdisjoint(headers):
+        if (
+            len(headers) < len(self.headers)
+            or not _NEEDS_MORE.isdisjoint(headers)
+            # What is kept was asked of a host as it should be; these two are all else that is wrong with a request.
+            or b"host" not in headers
+            or sum(map(len, headers.values())) > MAX_FIELDS
+        ):
             return False
         client = self.client[0] if self.client else ""
         given = self.app.give_again(self.url, headers, self.scheme or "http", client)
