@@ -101,6 +101,8 @@ class Connection(HttpToolsProtocol):
         self._fault: _Fault | None = None
         # A refusal that waits for the answers to earlier requests.
         self._refusal: Callable[[], None] | None = None
+        self._default_headers: list[tuple[bytes, bytes]] = []
+        self._default_lines = b""
         # Bytes of the answer that waits for room, of all answers so far, and how many of these the client had taken at
         # the last look, where any waited then; and since when any has waited.
         self._held = 0
@@ -246,18 +248,18 @@ class Connection(HttpToolsProtocol):
 
     def _write(self, status: int, head: bytes, body: bytes) -> None:
         """Write an answer: its status line, its date, the lines of its *head* and its *body*."""
-        content = [STATUS_LINE[status]]
-        for name, value in self.server_state.default_headers:
-            content += (name, b": ", value, b"\r\n")
-        content += (head, b"\r\n")
+        headers = self.server_state.default_headers
+        if headers is not self._default_headers:
+            # Another list each second, with another date.
+            self._default_headers = headers
+            self._default_lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self._written += len(head) + len(body)
         if len(body) < _LARGE:
-            content.append(body)
-            self.transport.write(b"".join(content))
+            self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], self._default_lines, head, body))
             return
         if not self._unsent:
             self._waits_since = self.loop.time()
-        self.transport.write(b"".join(content))
+        self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], self._default_lines, head))
         self.transport.write(body)
         self._bound_unsent()
 

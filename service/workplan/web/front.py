@@ -335,12 +335,12 @@ def _target(scope: Any) -> bytes:
 def _key(method: str, target: bytes, headers: Headers, scheme: str, body: bytes) -> Key:
     """What tells one answer from another."""
     get = headers.get
-    return (
+    key = (
         "GET" if method == "HEAD" else method,
         target,
         scheme,
         get(b"host", b""),
         get(b"accept", b""),
         get(b"accept-language", b""),
-        *((hashlib.sha256(body).digest(), get(b"content-type", b"")) if method == "POST" or body else ()),
     )
+    return (*key, hashlib.sha256(body).digest(), get(b"content-type", b"")) if method == "POST" or body else key
