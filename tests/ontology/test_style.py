@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from rdflib.namespace import DCTERMS, FOAF, ORG, PROV, QB, RDFS, SKOS, TIME, VANN, DefinedNamespace
 
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY, WP
-from workplan.release.versions import frozen_versions, version_order
+from workplan.release.sources import frozen_versions, version_order
 
 ROOT = Path(__file__).parents[2]
 DECLARATIONS = ROOT / "ontology" / "declarations.ttl"

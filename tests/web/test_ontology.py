@@ -513,7 +513,7 @@ def test_a_version_says_what_it_changes(client: FlaskClient, lang: str) -> None:
 def test_a_published_version_stays_as_it_was(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its file in every format, a page that says which is current, and a place in the list of those that there are."""
     life = ROOT / "tests" / "ontology" / "life"
-    monkeypatch.setattr("workplan.release.versions.versions_folder", lambda: life)
+    monkeypatch.setattr("workplan.release.sources.versions_folder", lambda: life)
     kept = canonical((life / "1.0.0" / "ontology.ttl").read_bytes(), "text/turtle")
     given = [client.get("/ns/1.0.0", headers={"Accept": media_type}) for media_type in TYPES]
     shown = client.get("/ns/1.0.0", headers={"Accept": "text/html", "Accept-Language": "en"})
@@ -539,7 +539,7 @@ def test_the_shapes_of_a_published_version_stay_as_they_were(
     shutil.copytree(life / "1.0.0", tmp_path / "1.0.0")
     kept = b"<https://w3id.org/sse-workplan/shapes#Old> a <http://www.w3.org/ns/shacl#NodeShape> ."
     (tmp_path / "1.0.0" / "shapes.ttl").write_bytes(kept)
-    monkeypatch.setattr("workplan.release.versions.versions_folder", lambda: tmp_path)
+    monkeypatch.setattr("workplan.release.sources.versions_folder", lambda: tmp_path)
     given = [client.get("/shapes/1.0.0", headers={"Accept": media_type}) for media_type in TYPES]
     shown = client.get("/shapes/1.0.0", headers={"Accept": "text/html", "Accept-Language": "en"})
     missing = client.get("/shapes/2.0.0", headers={"Accept": "text/turtle"})

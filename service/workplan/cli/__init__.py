@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, InputError, WorkplanError, cause_in_words
+from workplan.model.errors import N_, InputError, WorkplanError, cause_in_words, printable_path
 from workplan.release.sources import ontology_version
 
 from .build import build
@@ -66,7 +66,7 @@ def _of_the_system(error: OSError) -> InputError:
     """What *error* is in a sentence: a file that cannot be read, or an output that does not take more."""
     cause = cause_in_words(error)
     if error.filename is not None:
-        path = os.fsencode(error.filename).decode(errors="replace")
+        path = printable_path(error.filename)
         return InputError(N_("No s'ha pogut obrir %(path)s: %(cause)s."), path=path, cause=cause)
     # What is left to write would fail once more, and be complained of, when Python ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -9,9 +9,9 @@ from pyoxigraph import Triple
 from workplan.language import LANGUAGES, cli_language
 from workplan.model.errors import N_, InputError
 from workplan.release.changes import changes
-from workplan.release.sources import ontology_version
+from workplan.release.sources import frozen_versions, ontology_version, version_order
 from workplan.release.versions import freeze as freeze_ontology
-from workplan.release.versions import frozen_versions, ontology_at, read_ontology, version_order
+from workplan.release.versions import ontology_at, read_ontology
 
 from .options import lang_option
 from .words import _, example

@@ -39,6 +39,7 @@ the interface catalogue; ``%(name)s`` marks a value. It may not hold a traceback
 """
 
 import errno
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,6 +64,11 @@ _CAUSES = {
     errno.EROFS: N_("el disc és només de lectura"),
 }
 """What an error of the system means, in an interface text."""
+
+
+def printable_path(path: str | bytes | os.PathLike[str]) -> str:
+    """*path* as a text that can be written: what is no UTF-8 in it leaves a mark."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def cause_in_words(error: OSError) -> str:

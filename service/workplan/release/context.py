@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from workplan.model.errors import UnknownVersion
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY, WP
-from workplan.release.sources import ontology_version, shared_root, versions_folder
+from workplan.release.sources import frozen_versions, known_versions, ontology_version, shared_root
 
 IRI: Final = ONTOLOGY.removesuffix("ns") + "context.jsonld"
 """By this name a file asks for the context as it is now; it is never fetched."""
@@ -102,11 +102,11 @@ def version_iri(version: str) -> str:
 
 def context_at(version: str) -> dict[str, Any]:
     """What each name meant in *version*, or means now; one and the same each time. Raises UnknownVersion."""
-    kept = {file.parent.name: file for file in versions_folder().glob(f"*/{FILE}")}
     if version == ontology_version():
         return context()
+    kept = frozen_versions(name=FILE)
     if version not in kept:
-        raise UnknownVersion(version=version, known=", ".join(sorted({*kept, ontology_version()})))
+        raise UnknownVersion(version=version, known=", ".join(known_versions(name=FILE)))
     return _frozen(kept[version])
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
-from workplan.model.errors import N_, UnreadableData, cause_in_words
+from workplan.model.errors import N_, UnreadableData, cause_in_words, printable_path
 from workplan.release.jsonld import read_jsonld
 from workplan.release.sources import SUFFIXES, is_data_file
 from workplan.release.syntax import cause_of
@@ -92,9 +92,7 @@ def read_file(path: Path, base: Path | None = None) -> Reading:
 
     Raises UnreadableData with the cause and, where the format has lines, the line and column.
     """
-    name = str(path.relative_to(base)) if base and path.is_relative_to(base) else str(path)
-    # What is no UTF-8 in it has no place in a report.
-    name = os.fsencode(name).decode(errors="replace")
+    name = printable_path(path.relative_to(base) if base and path.is_relative_to(base) else path)
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise UnreadableData(

@@ -15,11 +15,14 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Final
 
-from workplan.model.errors import N_, InputError, MissingFolder
+from workplan.model.errors import N_, InputError, MissingFolder, printable_path
 from workplan.model.iris import graph_iri
 
 SUFFIXES: Final = (".ttl", ".trig", ".nt", ".nq", ".jsonld", ".json", ".rdf")
 """Endings of the files that hold data; every other file in the folders is for people."""
+
+ONTOLOGY_FILE: Final = "ontology.ttl"
+"""What the ontology of a published version is kept as."""
 
 _GRAPH_PATH: Final = re.compile(r"[A-Za-z0-9._~/-]*")
 """Names of folders that are addresses as they are."""
@@ -56,6 +59,22 @@ def shape_files() -> tuple[Path, ...]:
 def versions_folder() -> Path:
     """Where the published versions of the ontology are kept, a folder each."""
     return shared_root() / "versions"
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """A key that puts 0.9.0 before 0.10.0."""
+    return tuple(int(part) if part.isdecimal() else -1 for part in version.split("."))
+
+
+def frozen_versions(folder: Path | None = None, name: str = ONTOLOGY_FILE) -> dict[str, Path]:
+    """The file *name* of each frozen version kept in *folder*, which is the project's without one; oldest first."""
+    found = {file.parent.name: file for file in (folder or versions_folder()).glob(f"*/{name}")}
+    return dict(sorted(found.items(), key=lambda item: version_order(item[0])))
+
+
+def known_versions(folder: Path | None = None, name: str = ONTOLOGY_FILE) -> list[str]:
+    """The versions that there are of the file *name*, oldest first: those frozen in *folder* and the present one."""
+    return sorted({*frozen_versions(folder, name), ontology_version()}, key=version_order)
 
 
 @dataclass(frozen=True)
@@ -112,7 +131,7 @@ def _graphs_below(folder: Path, prefix: str = "") -> Iterator[tuple[str, tuple[P
                     "La carpeta «%(path)s» no pot donar nom a un graf: s'esperen noms de carpeta fets de lletres "
                     "sense accents, xifres, guionets i punts."
                 ),
-                path=os.fsencode(folder).decode(errors="replace"),
+                path=printable_path(folder),
             )
         yield prefix, files
     for child in sorted(folder.iterdir()):

@@ -24,14 +24,11 @@ from workplan.model.formats import CSV, GRAPH_FORMATS, HTML
 from workplan.model.iris import graph_iri
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY, SHAPES, WP
 from workplan.release.changes import changes
-from workplan.release.sources import ontology_version
+from workplan.release.sources import frozen_versions, known_versions, ontology_version
 from workplan.release.versions import (
     SHAPES_FILE,
-    frozen_versions,
-    known_versions,
     ontology_at,
     read_ontology,
-    version_order,
 )
 
 from . import diagram, example, primer
@@ -110,9 +107,10 @@ def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResp
     """What is published at *path* and named *iri*, in the graph *graph* of its version: as data, or its page."""
     form = wants(_FORMATS)
     current = ontology_version()
-    frozen = frozen_versions(name=f"{graph}.ttl")
-    if version not in (None, current, *frozen):
-        raise UnknownVersion(version=version, known=", ".join(sorted({*frozen, current}, key=version_order)))
+    file = f"{graph}.ttl"
+    known, frozen = known_versions(name=file), frozen_versions(name=file)
+    if version not in (None, *known):
+        raise UnknownVersion(version=version, known=", ".join(known))
     response: BaseResponse
     page = path if version in (None, current) else f"ns/version/{version}"
     if form is HTML:
@@ -225,9 +223,8 @@ def show_version(lang: str, version: str) -> Response:
     place = known.index(version)
     prior = known[place - 1] if place else None
     found = changes(ontology_at(prior), new) if prior else []
-    current = ontology_version()
-    has_rules = version in (current, *frozen_versions(name=SHAPES_FILE))
-    view = VersionView(version, prior, current, found, lang, has_rules=has_rules)
+    has_rules = version in known_versions(name=SHAPES_FILE)
+    view = VersionView(version, prior, ontology_version(), found, lang, has_rules=has_rules)
     return _documented(f"ns/version/{version}", "version.html", view=view)
 
 
