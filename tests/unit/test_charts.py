@@ -34,16 +34,19 @@ COLUMNS = {
     for name, kind in {"what": "string", "who": "string", "n": "integer", "m": "integer", "day": "date"}.items()
 }
 TITLE = {"ca": "Coses", "es": "Cosas", "en": "Things"}
-BARS = {"mark": "bar", "encoding": {"y": {"field": "what"}, "x": {"field": "n"}}}
-STACKED = {**BARS, "encoding": {**BARS["encoding"], "color": {"field": "who"}}}  # type: ignore[dict-item]
+BARS: dict[str, Any] = {"mark": "bar", "encoding": {"y": {"field": "what"}, "x": {"field": "n"}}}
+STACKED = {**BARS, "encoding": {**BARS["encoding"], "color": {"field": "who"}}}
 FOLDED = {
     "mark": "bar",
     "transform": [{"fold": ["n", "m"]}],
     "encoding": {"y": {"field": "what"}, "x": {"field": "value", "title": TITLE}, "color": {"field": "key"}},
 }
-COUNTED = {"mark": "bar", "encoding": {"y": {"field": "what"}, "x": {"aggregate": "count", "title": TITLE}}}
+COUNTED: dict[str, Any] = {
+    "mark": "bar",
+    "encoding": {"y": {"field": "what"}, "x": {"aggregate": "count", "title": TITLE}},
+}
 HEAT = {"mark": "rect", "encoding": {"y": {"field": "what"}, "x": {"field": "who"}, "color": {"field": "n"}}}
-DAYS = {"mark": "point", "encoding": {"y": {"field": "what"}, "x": {"field": "day"}}}
+DAYS: dict[str, Any] = {"mark": "point", "encoding": {"y": {"field": "what"}, "x": {"field": "day"}}}
 DOTS = {"mark": "point", "encoding": {"y": {"field": "what"}, "x": {"field": "who"}}}
 
 Rows = list[tuple[Any, ...]]
@@ -93,9 +96,9 @@ def test_a_sound_chart_has_no_fault(about: dict[str, Any]) -> None:
         ({"mark": "bar", "encoding": {"y": {"field": "n"}, "x": {"field": "n"}}}, "paraules"),
         ({"mark": "bar", "encoding": {"y": {"field": "what"}, "x": {"field": "who"}}}, "nombres"),
         ({"mark": "point", "encoding": {"y": {"field": "what"}, "x": {"field": "n"}}}, "dates"),
-        ({**COUNTED, "encoding": {**COUNTED["encoding"], "x": {"aggregate": "count"}}}, "ca, es, en"),  # type: ignore[dict-item]
-        ({**COUNTED, "encoding": {**COUNTED["encoding"], "x": {"aggregate": "sum", "title": TITLE}}}, "count"),  # type: ignore[dict-item]
-        ({**BARS, "encoding": {**BARS["encoding"], "url": {"field": "what"}}}, "«url»"),  # type: ignore[dict-item]
+        ({**COUNTED, "encoding": {**COUNTED["encoding"], "x": {"aggregate": "count"}}}, "ca, es, en"),
+        ({**COUNTED, "encoding": {**COUNTED["encoding"], "x": {"aggregate": "sum", "title": TITLE}}}, "count"),
+        ({**BARS, "encoding": {**BARS["encoding"], "url": {"field": "what"}}}, "«url»"),
         ({**BARS, "encoding": {"y": {"field": "what", "sort": "y"}, "x": {"field": "n"}}}, "sort"),
         ({**BARS, "encoding": {"y": {"field": "what", "axis": {}}, "x": {"field": "n"}}}, "«axis»"),
         ({**BARS, "encoding": {"y": "what", "x": {"field": "n"}}}, "«y»"),
@@ -146,7 +149,7 @@ def test_percentages_are_not_added_up() -> None:
 
 def test_points_are_told_by_colour_too() -> None:
     """Who cannot see it should know that an event is only foreseen; what has no place has no point."""
-    days = {**DAYS, "encoding": {**DAYS["encoding"], "color": {"field": "who"}}}  # type: ignore[dict-item]
+    days = {**DAYS, "encoding": {**DAYS["encoding"], "color": {"field": "who"}}}
     said = told(days, "what day who", [("a", "2019-11-29", "x"), ("b", "2017-05-17", "y"), ("c", None, "y")])
 
     assert "By “Who”: x, 1; y, 1." in said

@@ -4,7 +4,7 @@ pyoxigraph's own union, and its ``FROM`` of several graphs, give a statement onc
 rows and counts that are too high. It may not ask a query.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,13 @@ def loaded(path: Path) -> Dataset:
     if path.suffix == ".nq" and is_all_named and not _has_repetitions(path):
         return Dataset(store, None)
     union = Store()
-    union.bulk_extend(_by_default(store.quads_for_pattern(None, None, None, None)))
+    union.bulk_extend(_by_default(store))
     return Dataset(united(store), union)
 
 
 def united(store: Store) -> Store:
     """*store* itself, whose default graph then holds what its graphs hold."""
-    store.bulk_extend(_by_default(store.quads_for_pattern(None, None, None, None)))
+    store.bulk_extend(_by_default(store))
     return store
 
 
@@ -67,7 +67,7 @@ def _has_repetitions(path: Path) -> bool:
     return False
 
 
-def _by_default(quads: Iterator[Quad]) -> Iterator[Quad]:
+def _by_default(quads: Iterable[Quad]) -> Iterator[Quad]:
     return (Quad(quad.subject, quad.predicate, quad.object, DefaultGraph()) for quad in quads)
 
 

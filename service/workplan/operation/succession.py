@@ -127,7 +127,8 @@ class Succession:
                 release = self._due()
                 if release:
                     self._replace(release)
-            except Exception as error:  # whatever it is, the release in service still is
+            except Exception as error:
+                # Were it to end this thread, no release would ever follow the one that is in service.
                 self._tell(error, release)
             else:
                 self._trouble = ""

@@ -14,11 +14,15 @@ from workplan.language import LANGUAGES, sentence
 from workplan.model.errors import N_
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY, WP
 
-from .reading import Reading, Statement
+from .reading import Reading, Statement, Term
 
 
 def _iri(prefix: str, name: str) -> NamedNode:
     return NamedNode(NAMESPACES[prefix] + name)
+
+
+def _local_name(iri: str) -> str:
+    return re.split(r"[#/]", iri)[-1]
 
 
 _TYPE: Final = _iri("rdf", "type")
@@ -65,7 +69,7 @@ def deprecation_rules(readings: Iterable[Reading]) -> Reading:
     quads: list[Quad] = []
     for term in sorted(deprecated, key=str):
         said = [(p, o) for lines in statements for s, p, o in lines if s == term]
-        name = "Deprecated-" + re.split(r"[#/]", term.value)[-1]
+        name = "Deprecated-" + _local_name(term.value)
         words = [(says, o) for p, o in said for says, source in _SAID if p == source]
         predicate, value = (_TYPE, term) if _CLASS in said else (term, None)
         quads += _rule(name, predicate, value, "Warning", words)
@@ -86,7 +90,7 @@ def unknown_rules(readings: Iterable[Reading], background: Iterable[Reading]) ->
     }
     if ONTOLOGY not in declared:
         return _reading([])
-    terms = {re.split(r"[#/]", iri)[-1]: iri for iri in sorted(declared) if iri.startswith(WP)}
+    terms = {_local_name(iri): iri for iri in sorted(declared) if iri.startswith(WP)}
     used = {use for lines in data for statement in lines for use in _uses(statement, declared)}
     quads: list[Quad] = []
     for number, (predicate, value) in enumerate(sorted(used, key=str), start=1):
@@ -113,7 +117,7 @@ def _uses(statement: Statement, declared: set[str]) -> Iterator[tuple[NamedNode,
 def _unknown(term: NamedNode, terms: dict[str, str]) -> Iterator[Literal]:
     """That there is no *term*, and which of *terms*, by local name, may be meant, in each language."""
     by_case = {name.lower(): name for name in terms}
-    close = get_close_matches(re.split(r"[#/]", term.value)[-1].lower(), by_case, n=1)
+    close = get_close_matches(_local_name(term.value).lower(), by_case, n=1)
     text = N_("No hi ha res que es digui «%(found)s»; els noms que hi ha són a %(address)s.")
     values = {"found": _short(term.value), "address": ONTOLOGY}
     if close:
@@ -134,7 +138,7 @@ def _rule(
     predicate: NamedNode,
     value: NamedNode | None,
     severity: str,
-    said: Iterable[tuple[NamedNode, object]],
+    said: Iterable[tuple[NamedNode, Term]],
 ) -> Iterator[Quad]:
     """The shape *name* that nothing may have the *value* of *predicate*, or any of it, and what it says."""
     target = f"sh:targetClass {value}" if predicate == _TYPE else f"sh:targetSubjectsOf {predicate}"
@@ -142,7 +146,7 @@ def _rule(
     text = rule.format(name=name, predicate=predicate, value=value, target=target, severity=severity)
     yield from parse(_PREFIXES + text, RdfFormat.TURTLE)
     use = _iri("wpsh", f"{name}-use")
-    yield from (Quad(use, says, words) for says, words in said)  # type: ignore[arg-type]
+    yield from (Quad(use, says, words) for says, words in said)
 
 
 def _reading(quads: list[Quad]) -> Reading:

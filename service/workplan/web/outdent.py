@@ -14,6 +14,6 @@ _INDENTATION: Final = re.compile(r"^\s+", re.MULTILINE)
 class Outdented(Extension):
     """An extension of Jinja that leaves them out; no ``pre`` of ours holds any."""
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja's
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - Jinja hands it three
         """The template *source* without them."""
         return _INDENTATION.sub("", source)
