@@ -96,3 +96,27 @@ def test_no_translation_outlives_its_sentence(lang: str) -> None:
 def test_no_translation_is_in_doubt(lang: str) -> None:
     """A fuzzy translation is not shown, so that it would leave the reader with Catalan."""
     assert [message.id for message in catalogue(lang) if message.id and message.fuzzy] == []
+
+
+RUN = 6
+"""Words in a row that no text says twice by chance."""
+
+
+def said_twice(text: str) -> bool:
+    """Whether *text* repeats RUN of its words in a row."""
+    words = re.findall(r"\w+", text.casefold())
+    runs = [tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)]
+    return len(runs) != len(set(runs))
+
+
+@each_catalogue
+def test_no_translation_says_twice_what_its_original_says_once(lang: str) -> None:
+    """As where a text is pasted beside what it was to replace."""
+    found = [
+        translated
+        for message in messages(lang).values()
+        for form, translated in zip(as_forms(message.id), as_forms(message.string), strict=True)
+        if said_twice(translated) and not said_twice(form)
+    ]
+
+    assert found == []

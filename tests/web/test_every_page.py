@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -235,3 +236,23 @@ def test_no_page_lets_anything_foreign_run(pages: Mapping[Page, Received], error
         scripts = re.findall(r"<script([^>]*)>", answer.text)
         assert all("src=" in tag or "application/ld+json" in tag for tag in scripts), page
         assert "script-src" in policy or not [tag for tag in scripts if "src=" in tag], page
+
+
+INLINE = "a|abbr|b|bdi|cite|em|i|mark|small|span|strong|time"
+"""Elements within a line: their tags part no words."""
+
+GLUED = re.compile(r"(?:\w\w|[»)”])[.!?…][A-ZÀ-ÖØ-Þ¿¡«“]\w")
+"""The end of a sentence without a space before the next one."""
+
+
+def sentences(html: str) -> str:
+    """The text of the page *html* as it is read, a line for each of its blocks, without code."""
+    body = re.sub(r"<(script|pre|code|svg|template)\b.*?</\1>", " ", html.partition("<body>")[2], flags=re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "\n", re.sub(rf"</?(?:{INLINE})\b[^>]*>", "", body)))
+
+
+def test_a_sentence_is_parted_from_the_next(pages: Mapping[Page, Received], errors: Mapping[Page, Received]) -> None:
+    """Whatever lines of the template they come from."""
+    found = [(page, glued) for page, a in (pages | errors).items() for glued in GLUED.findall(sentences(a.text))]
+
+    assert found == []

@@ -211,3 +211,11 @@ def test_one_address_leads_to_the_latest_plan(client: FlaskClient, lang: str) ->
     answer = client.get(f"/{lang}/plan")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/{lang}/xmess/plan/2020")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_that_address_keeps_its_filters(client: FlaskClient, lang: str) -> None:
+    """And nothing that no plan's page reads."""
+    answer = client.get(f"/{lang}/plan?scope=cpr&team=ST&utm_source=elsewhere")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/{lang}/xmess/plan/2020?team=ST&scope=cpr")

@@ -244,9 +244,10 @@ def _signposted(page: str, path: str) -> Response:
 
 @pages.get("/<any(ca, es, en):lang>/plan")
 def latest_plan(lang: str) -> ResponseReturnValue:
-    """To the page of the latest plan, wherever it is."""
+    """To the page of the latest plan, wherever it is, filtered as the address says."""
     entries = plan_knowledge.plans(service().engine)
-    return redirect((page_path(entries[0].iri, lang) if entries else None) or f"/{lang}/")
+    page = page_path(entries[0].iri, lang) if entries else None
+    return redirect(filters.address(page, once(filters.NAMES)) if page else f"/{lang}/")
 
 
 @pages.get("/<any(ca, es, en):lang>/matrix/<path:path>")
