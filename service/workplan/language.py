@@ -13,9 +13,9 @@ from typing import Any, Final
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from werkzeug.datastructures import LanguageAccept
 
 from workplan.model.errors import N_, Choice, Clause, listed
+from workplan.model.preferences import ANY, preferences
 
 LANGUAGES: Final = ("ca", "es", "en")
 """Languages of the interface and of content, in the order in which a missing one falls back."""
@@ -71,9 +71,21 @@ def translated(value: Any, lang: str) -> Any:
     return gettext(value, lang) if isinstance(value, str) else value
 
 
-def preferred(accepted: LanguageAccept) -> str:
-    """The interface language that an ``Accept-Language`` header asks for; Catalan where it asks for none of ours."""
-    return accepted.best_match(LANGUAGES) or DEFAULT
+def preferred(accepted: str | None) -> str:
+    """The interface language that the header ``Accept-Language`` asks for; Catalan where it asks for none of ours.
+
+    A range with a region or a script asks for its language; of what is wanted equally the first counts.
+    """
+    ranges = preferences(accepted)
+    wanted: dict[str, float] = {}
+    for name, quality in ranges.items():
+        lang = name.replace("_", "-").partition("-")[0]
+        if lang in LANGUAGES:
+            wanted[lang] = max(quality, wanted.get(lang, 0.0))
+    for lang in LANGUAGES:
+        wanted.setdefault(lang, ranges.get(ANY, 0.0))
+    best = max(wanted, key=lambda lang: wanted[lang])
+    return best if wanted[best] else DEFAULT
 
 
 def cli_language(environment: Mapping[str, str] = os.environ) -> str:

@@ -7,6 +7,7 @@ from workplan.engine.query import Kind
 from workplan.model.errors import NotAcceptable
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+JAVA = "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,15 @@ FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         (Kind.GRAPH, "application/trig", "trig"),
         (Kind.GRAPH, "text/n3", "ttl"),
         (Kind.SOLUTIONS, FIREFOX, "xml"),
+        (Kind.SOLUTIONS, JAVA, "json"),
+        (Kind.GRAPH, JAVA, "ttl"),
+        (Kind.SOLUTIONS, "*", "json"),
+        (Kind.SOLUTIONS, "text/csv;q=.2, text/tab-separated-values;q=.9", "tsv"),
+        (Kind.SOLUTIONS, ", text/csv ; q = 1. ,", "csv"),
+        (Kind.SOLUTIONS, "text/*;q=0, */*", "json"),
+        (Kind.SOLUTIONS, "text/*;q=0.5, text/csv;q=0.1", "tsv"),
+        (Kind.SOLUTIONS, "application/*;q=0, */*;q=.1", "csv"),
+        (Kind.SOLUTIONS, "text/csv;x=1;q=0.5, text/csv, application/json;q=0.9", "csv"),
         (Kind.SOLUTIONS, "application/sparql-results+xml,application/rdf+xml,*/*", "xml"),
         (Kind.GRAPH, "application/sparql-results+xml,application/rdf+xml,*/*", "rdf"),
     ],
@@ -54,6 +64,8 @@ def test_the_accept_header_chooses_within_the_kind(kind: Kind, accept: str | Non
         (Kind.SOLUTIONS, "image/png"),
         (Kind.GRAPH, "text/csv, application/sparql-results+json"),
         (Kind.GRAPH, "*/*;q=0"),
+        (Kind.GRAPH, "*;q=0"),
+        (Kind.GRAPH, "*;q=0."),
         (Kind.SOLUTIONS, "text/csv;q=0"),
         (Kind.GRAPH, "application/turtle, text/turtle;q=0"),
         (Kind.GRAPH, "turtle, x/y"),
@@ -113,6 +125,8 @@ def test_an_unknown_name_is_refused(kind: Kind, asked: str) -> None:
         (None, False),
         ("text/turtle, text/html;q=0.5", False),
         ("text/html;q=0", False),
+        (JAVA, True),
+        ("text/html;q=.5, *", False),
         ("application/json, text/html;q=0.9, */*;q=0.1", False),
     ],
 )

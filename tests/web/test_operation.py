@@ -37,6 +37,10 @@ from workplan.web.service import Service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LONG = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 2000 } { SELECT * { ?d ?e ?f } LIMIT 2000 } }"
+PROMETHEUS = (
+    "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+    "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+)
 MARK = "Retransmitir"
 MARKED = f'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c FILTER(CONTAINS(STR(?c), "{MARK} en")) }}'
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -475,11 +479,32 @@ def test_no_client_makes_a_new_series(front_client: FrontClient) -> None:
 def test_figures_come_as_open_metrics_where_asked(front_client: FrontClient) -> None:
     """As newer Prometheus does; without a pool there are no figures of one."""
     front_client.get("/ca/")
-    answer = front_client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    answer = front_client.get("/metrics", headers={"Accept": PROMETHEUS})
     families = {family.name for family in open_metrics(answer.get_data(as_text=True))}
 
     assert "workplan_requests" in families
     assert not [name for name in families if name.startswith("workplan_pool")]
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [*("", "*/*", "*; q=.2", "text/plain;version=0.0.4, application/openmetrics-text;q=0.5"), "text/plain; version=²"],
+)
+def test_figures_come_as_plain_text_otherwise(front_client: FrontClient, accept: str) -> None:
+    """Whatever the header says besides."""
+    answer = front_client.get("/metrics", headers={"Accept": accept.encode().decode("latin-1")})
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
+@pytest.mark.parametrize("version", ["abc", "0.0.1", "1.0.0; escaping=x", '"'])
+def test_a_version_of_the_figures_that_is_none_does_not_matter(front_client: FrontClient, version: str) -> None:
+    """There is one of each format."""
+    answer = front_client.get("/metrics", headers={"Accept": f"application/openmetrics-text; version={version}"})
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("application/openmetrics-text; version=1.0.0")
 
 
 def test_a_kept_answer_counts_and_is_logged_with_its_whole_time(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from workplan.engine.negotiation import accepted_ranges
 from workplan.engine.processes import processor_seconds, resident
 from workplan.model.errors import WorkplanError
 
@@ -16,6 +17,8 @@ from .figures import BOUNDS, Figures, Sum
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
+
+_OPEN_METRICS: Final = "application/openmetrics-text"
 
 _BOUNDS: Final = (*(str(bound) for bound in BOUNDS), "+Inf")
 
@@ -30,7 +33,10 @@ def expose(
     # Only who is watched needs it, and it takes longer to import than the rest of the service does to start.
     from prometheus_client.exposition import choose_encoder
 
-    encode, content_type = choose_encoder(accept)
+    ranges = accepted_ranges(accept)
+    wants_open = ranges.get(_OPEN_METRICS, 0) > ranges.get("text/plain", 0)
+    # The library reads versions of its own in the header, and fails at what is none.
+    encode, content_type = choose_encoder(_OPEN_METRICS if wants_open else "")
     return encode(_Families(figures, information, pool_state)), content_type
 
 

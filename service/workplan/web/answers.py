@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import brotli
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_etags
+
+from workplan.model.preferences import ANY, LONGEST, preferences
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Bytes of all bodies kept, compressed ones too."""
@@ -88,7 +90,7 @@ class Answer:
 
     def coding_for(self, accepted: bytes) -> str:
         """The coding in which a client that sends ``Accept-Encoding`` *accepted* gets it; empty for none."""
-        return _coding(accepted) if accepted and self.can_be_compressed else ""
+        return _coding(accepted[:LONGEST]) if accepted and self.can_be_compressed else ""
 
     def compress(self, coding: str) -> None:
         """Make the form in *coding*."""
@@ -162,5 +164,8 @@ class AnswerCache:
 @lru_cache(maxsize=256)
 def _coding(accepted: bytes) -> str:
     """The best coding that the header ``Accept-Encoding`` *accepted* allows; none as an empty word."""
-    allowed = parse_accept_header(accepted.decode("latin-1"))
-    return max(_CODINGS, key=lambda coding: allowed[coding]) if any(allowed[c] for c in _CODINGS) else ""
+    # Some still call gzip by its first name (RFC 9110, section 8.4.1.3).
+    liked = {name.removeprefix("x-"): quality for name, quality in preferences(accepted.decode("latin-1")).items()}
+    wanted = {coding: liked.get(coding, liked.get(ANY, 0)) for coding in _CODINGS}
+    best = max(wanted, key=lambda coding: wanted[coding])
+    return best if wanted[best] and wanted[best] >= liked.get("identity", 0) else ""

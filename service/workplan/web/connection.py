@@ -13,8 +13,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 
 from workplan.engine.processes import allowed_descriptors
 from workplan.language import preferred, sentence
@@ -56,9 +54,6 @@ LOOK_SECONDS: Final = 30
 
 SLOWEST: Final = 4 * 1024
 """Bytes a second that a client must take of an answer at least."""
-
-_LONGEST_LANGUAGES: Final = 500
-"""Bytes of ``Accept-Language`` that are read to refuse a request."""
 
 _LARGE: Final = 64 * 1024
 """Bytes of an answer of which no copy is made, and which a client may not take at once."""
@@ -329,9 +324,7 @@ class Connection(HttpToolsProtocol):
                 return
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        # What is refused may be refused for the length of this very header.
-        accepted = dict(self.headers).get(b"accept-language", b"")[:_LONGEST_LANGUAGES].decode("latin-1")
-        lang = preferred(parse_accept_header(accepted, LanguageAccept))
+        lang = preferred(dict(self.headers).get(b"accept-language", b"").decode("latin-1"))
         phrase = HTTPStatus(status).phrase
         problem = {
             **values,

@@ -38,6 +38,7 @@ from .headers import SCRIPTED
 from .parameters import among, once
 from .pattern import PATTERNS, PatternView
 from .publication import CHECKS, HeaderView, VersionView, defined
+from .reader import reader_language
 from .resource import Namer, Value, shortened
 from .term import TermView, Vocabulary
 from .themes import folded
@@ -99,8 +100,8 @@ def give_profile() -> Response:
 
 def _table_language() -> str:
     """The language that ``lang=`` asks for, or the reader's. Raises BadParameter where it is none of ours."""
-    asked = among("lang", once(("lang",)).get("lang"), LANGUAGES)
-    return asked or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    among("lang", once(("lang",)).get("lang"), LANGUAGES)
+    return reader_language()
 
 
 def _published(iri: str, path: str, graph: str, version: str | None) -> BaseResponse:

@@ -105,7 +105,7 @@ def _common() -> dict[str, Any]:
 @pages.get("/")
 def choose_language() -> ResponseReturnValue:
     """To the home page in the language that the browser prefers."""
-    response = redirect(f"/{preferred(request.accept_languages)}/")
+    response = redirect(f"/{preferred(request.headers.get('Accept-Language'))}/")
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -79,7 +79,7 @@ def describe_api() -> Response:
     if request.method not in METHODS:
         raise MethodNotAllowed(method=request.method, allowed=", ".join(METHODS))
     asked = request.args.get("lang", "")
-    lang = asked if asked in LANGUAGES else preferred(request.accept_languages)
+    lang = asked if asked in LANGUAGES else preferred(request.headers.get("Accept-Language"))
     source = sources().running
     body = json.dumps(describe(source, request.host_url, lang), ensure_ascii=False)
     response = Response(body, content_type="application/json")

@@ -14,7 +14,7 @@ def reader_language() -> str:
     """The language of this request's answer: its address's, else the one that the browser prefers."""
     first = request.path.lstrip("/").partition("/")[0]
     asked = first if first in LANGUAGES else request.args.get("lang")
-    return asked if asked in LANGUAGES else preferred(request.accept_languages)
+    return asked if asked in LANGUAGES else preferred(request.headers.get("Accept-Language"))
 
 
 def page_address(path: str) -> str:

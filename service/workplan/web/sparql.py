@@ -146,7 +146,7 @@ def _introduction() -> Response:
     asked = request.args.get("format")
     form = named(asked, GRAPH_FORMATS) if asked else None
     if form is None and prefers_html(accept):
-        editor = f"/{preferred(request.accept_languages)}/sparql"
+        editor = f"/{preferred(request.headers.get('Accept-Language'))}/sparql"
         response = Response(status=302, headers={"Location": editor})
         response.vary.update(["Accept", "Accept-Language"])
         return response
@@ -163,8 +163,8 @@ def _introduction() -> Response:
 
 def _names_rdf(accept: str | None) -> bool:
     """Whether the header *accept* asks for RDF in so many words, not by ``*/*``."""
-    spoken = {media_range for media_range, quality in accepted_ranges(accept) if quality > 0}
-    return any(not spoken.isdisjoint((form.media_type, *form.aliases)) for form in GRAPH_FORMATS)
+    ranges = accepted_ranges(accept)
+    return any(ranges.get(name) for form in GRAPH_FORMATS for name in (form.media_type, *form.aliases))
 
 
 def _service() -> Service:
