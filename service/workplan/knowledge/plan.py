@@ -14,6 +14,7 @@ from workplan.model.namespaces import NAMESPACES, WP
 
 from .asking import solutions
 from .description import Name, Text, names_of, text_of
+from .execution import Execution, of_plan
 
 _PLANS = """
 SELECT ?plan ?network ?year
@@ -84,16 +85,6 @@ WHERE {
 }
 """
 
-_OBSERVED = """
-SELECT ?this ?observation
-WHERE {
-  ?version dcterms:isVersionOf ?this .
-  ?action wp:elementOf ?version .
-  ?observation wp:refAction ?action .
-}
-LIMIT 1
-"""
-
 _ALTERNATIVES = """
 SELECT ?this ?scope ?label
 WHERE {
@@ -131,7 +122,7 @@ class PlanOverview:
     *events* are those of its making, in order; *statuses* how far its versions have come. *curated* holds the assertion
     behind each (element, property, value) that curators added, *gaps* the (element, property) on record as unknown.
     *superseded* are the printed (action, line of action) in whose place curators propose another line. *alternatives*
-    are other names of the subjects of actions, and *is_observed* tells whether anything is known of what was done.
+    are other names of the subjects of actions, and *execution* is what is known of what was done.
     *names* names everything mentioned.
     """
 
@@ -146,7 +137,7 @@ class PlanOverview:
     statuses: Sequence[str]
     superseded: frozenset[tuple[str, str]]
     alternatives: Mapping[str, Sequence[Text]]
-    is_observed: bool
+    execution: Execution
     names: Mapping[str, Name]
 
     def of_class(self, local_name: str) -> Sequence[str]:
@@ -228,7 +219,7 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
         statuses,
         frozenset((row["action"].value, row["printed"].value) for row in solutions(engine, _SUPERSEDED, this=this)),
         alternatives,
-        any(True for _ in solutions(engine, _OBSERVED, this=this)),
+        of_plan(engine, entry.iri),
         names,
     )
 

@@ -40,4 +40,4 @@ def show(lang: str, page: str) -> str:  # noqa: ARG001 - the frame reads the add
 
     The statement is the model of Decision (EU) 2018/1523, and claims nothing.
     """
-    return render_template(f"{page}.html", base=request.host_url, contact=service().config.contact)
+    return render_template(f"{page}.html", base=request.host_url)

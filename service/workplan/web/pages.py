@@ -4,7 +4,7 @@ They show what the data say and nothing else.
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -18,6 +18,7 @@ from workplan.export.plans import FORMS
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import names_of, with_kinds
 from workplan.knowledge.document import sources as documents
+from workplan.knowledge.execution import Execution, of_action
 from workplan.knowledge.graphs import outline
 from workplan.knowledge.particulars import particulars
 from workplan.knowledge.plan import PlanEntry, PlanOverview
@@ -32,6 +33,7 @@ from workplan.release.sources import ontology_version
 from . import filters
 from .citation import Citation
 from .data import DESCRIPTION_FORMATS, DUMP_FORMATS, found, keep, service
+from .execution import ExecutionView
 from .headers import SCRIPTED
 from .kinds import ParticularsView
 from .matrix import matrix_of
@@ -41,7 +43,7 @@ from .parameters import once
 from .picture import sharing
 from .reader import page_address, reader_language
 from .releases import sources
-from .resource import FEW, MOST_ROWS, Namer, ResourceView
+from .resource import FEW, FEWER_ROWS, MOST_ROWS, Namer, ResourceView
 from .search import examples_in
 from .structured import dataset, structured
 
@@ -90,6 +92,7 @@ def _common() -> dict[str, Any]:
         "site": running.config.title_in(lang),
         "network": running.config.network,
         "licence": running.config.licence,
+        "contact": running.config.contact,
         "licence_name": licence_name(running.config.licence),
         "address": request.base_url,
         "origin": request.host_url.rstrip("/"),
@@ -125,6 +128,7 @@ def home(lang: str) -> str:
     return render_template(
         "home.html",
         plan=plan,
+        execution=_execution(plan.plan.execution, lang),
         structured=told,
         others=[namer.named(entry.iri) for entry in others],
         document=_document_of(latest.iri, lang),
@@ -179,16 +183,24 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
         page = render_template(
             "plan.html",
             plan=plan,
+            execution=_execution(plan.plan.execution, lang),
             filters=filters.Filters(plan, filters.read(given, plan), request.path),
             document=_document_of(entry.iri, lang),
             files=_sheets(entry.iri, lang),
             exports=FORMS.values(),
+            most_rows=FEWER_ROWS,
             **frame,
         )
     else:
         own = ParticularsView(particulars(engine, description, around.neighbours), view.iri, lang)
-        page = render_template("resource.html", own=own, document=_document_at(view), **frame)
+        execution = _execution(of_action(engine, view.iri), lang) if view.is_a("wp:PlannedAction") else None
+        page = render_template("resource.html", own=own, execution=execution, document=_document_at(view), **frame)
     return _signposted(page, path)
+
+
+def _execution(execution: Execution, lang: str) -> ExecutionView:
+    """How far actions have come, as it stands today."""
+    return ExecutionView(execution, lang, datetime.now(UTC).date())
 
 
 def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:

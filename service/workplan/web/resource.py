@@ -61,6 +61,9 @@ _ONE_GROUP: Final = 5
 MOST_ROWS: Final = 80
 """Statements that a page lists; the downloads hold them all."""
 
+FEWER_ROWS: Final = 20
+"""The same of a page that shows a whole plan, and is long without them."""
+
 
 @dataclass(frozen=True)
 class Value:
@@ -399,10 +402,9 @@ class ResourceView(Namer):
             rows.append(Row(self._raw(s.subject), self._raw(s.predicate), self._raw(s.object), graphs, ident))
         return rows
 
-    @property
-    def listed(self) -> Iterator[tuple[Row, int]]:
-        """The rows that the page lists, each with how many from it on have its subject: 0 where one above says so."""
-        for _, same in groupby(self.rows[:MOST_ROWS], key=lambda row: row.subject):
+    def listed(self, most: int) -> Iterator[tuple[Row, int]]:
+        """The first *most* rows, each with how many from it on have its subject: 0 where one above says so."""
+        for _, same in groupby(self.rows[:most], key=lambda row: row.subject):
             first, *others = same
             yield first, 1 + len(others)
             yield from ((row, 0) for row in others)
