@@ -208,6 +208,40 @@ def test_equal_questions_that_come_together_are_asked_once(client: FrontClient, 
     assert counting.asked == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "status"),
+    [
+        (PLAN, "GET", {}, 200),
+        (PLAN, "HEAD", {}, 200),
+        (PLAN, "GET", {"If-None-Match": "*"}, 304),
+        ("/embed/team-load", "GET", {}, 200),
+        ("/static/style.css", "GET", {}, 200),
+        ("/sparql?query=ASK%7B%7D", "GET", {}, 200),
+        ("/data/xmess.ttl", "GET", {}, 200),
+        ("/id/xmess", "GET", {}, 303),
+        ("/sparql", "OPTIONS", {}, 204),
+        ("/ca/none", "GET", {}, 404),
+        ("/health/live", "GET", {}, 200),
+        ("/ca/", "GET", {"Host": "a b"}, 400),
+    ],
+)
+def test_every_answer_has_one_date_and_it_is_true(
+    client: FrontClient, monkeypatch: pytest.MonkeyPatch, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    """That of the moment, made or given again; some libraries make of two dates none at all."""
+    answers = []
+    for seconds in (0, 1_500):
+        with monkeypatch.context() as later:
+            later.setattr("workplan.web.connection.time.time", lambda seconds=seconds: 1_600_000_000 + seconds)
+            answers.append(client.get(path, method=method, headers=headers))
+
+    assert [answer.status_code for answer in answers] == [status] * 2
+    assert [answer.headers.getlist("Date") for answer in answers] == [
+        ["Sun, 13 Sep 2020 12:26:40 GMT"],
+        ["Sun, 13 Sep 2020 12:51:40 GMT"],
+    ]
+
+
 def test_each_answer_names_its_request(client: FrontClient) -> None:
     """By the client's id where that is one."""
     ids = [client.get(PLAN).headers["X-Request-ID"] for _ in range(2)]

@@ -21,6 +21,8 @@ SETTINGS: Final[Mapping[str, Any]] = MappingProxyType(
         "access_log": False,
         "proxy_headers": False,
         "server_header": False,
+        # The connection writes it: here it would stand still while the service ends.
+        "date_header": False,
     }
 )
 """What uvicorn is to do and to leave alone."""

@@ -51,7 +51,8 @@ HIT: Final = b"server-timing: cache;desc=hit\r\n"
 
 Key = tuple[bytes | str, ...]
 
-_TOLD_APART: Final = frozenset(("server-timing", "etag", "content-type", "content-length"))
+_TOLD_APART: Final = frozenset(("date", "server-timing", "etag", "content-type", "content-length"))
+"""Headers that are not the same each time, or not in each form."""
 
 
 class Form(NamedTuple):

@@ -7,8 +7,10 @@ what the front keeps is written as soon as the head of a GET has come. It may no
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable
-from functools import partial
+from email.utils import formatdate
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -96,8 +98,6 @@ class Connection(HttpToolsProtocol):
         self._fault: _Fault | None = None
         # A refusal that waits for the answers to earlier requests.
         self._refusal: Callable[[], None] | None = None
-        self._default_headers: list[tuple[bytes, bytes]] = []
-        self._default_lines = b""
         # Bytes of the answer that waits for room, of all answers so far, and how many of these the client had taken at
         # the last look, where any waited then; and since when any has waited.
         self._held = 0
@@ -243,18 +243,14 @@ class Connection(HttpToolsProtocol):
 
     def _write(self, status: int, head: bytes, body: bytes) -> None:
         """Write an answer: its status line, its date, the lines of its *head* and its *body*."""
-        headers = self.server_state.default_headers
-        if headers is not self._default_headers:
-            # Another list each second, with another date.
-            self._default_headers = headers
-            self._default_lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        date = _date(int(time.time()))
         self._written += len(head) + len(body)
         if len(body) < _LARGE:
-            self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], self._default_lines, head, body))
+            self.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], date, head, body))
             return
         if not self._unsent:
             self._waits_since = self.loop.time()
-        self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], self._default_lines, head))
+        self.transport.write(b"%b%b%b\r\n" % (STATUS_LINE[status], date, head))
         self.transport.write(body)
         self._bound_unsent()
 
@@ -350,3 +346,9 @@ class Connection(HttpToolsProtocol):
         if self._watch:
             self._watch.cancel()
         self._watch = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> bytes:
+    """The line that tells when an answer is sent, *second* of the epoch (RFC 9110, section 6.6.1)."""
+    return b"date: %b\r\n" % formatdate(second, usegmt=True).encode()
