@@ -8,6 +8,7 @@ from flask import Flask
 from workplan.cli import commands
 from workplan.configuration import load_configuration
 from workplan.model.errors import BadConfiguration
+from workplan.web import limits
 
 
 def test_every_page_is_in_the_list_of_pages(root: Path) -> None:
@@ -46,6 +47,28 @@ def test_every_setting_is_documented(root: Path, tmp_path: Path) -> None:
         known = set(str(error.values["known"]).split(", "))
 
     assert documented == known
+
+
+def test_what_a_request_may_take_is_documented(root: Path) -> None:
+    """In the tables of docs/operation.md; the proxies of docs/examples/ let as much through."""
+    section = (root / "docs" / "operation.md").read_text().partition("\n## Connections\n")[2].partition("\n## ")[0]
+    examples = root / "docs" / "examples"
+    nginx = dict(re.findall(r"^ *(\w+) (?:\d+ )?(\d+[km]);", (examples / "nginx.conf").read_text(), re.MULTILINE))
+
+    for told in (
+        f"| address | {limits.MAX_ADDRESS // 1024} KiB;",
+        f"| headers | {limits.MAX_FIELDS // 1024} KiB |",
+        f"| body | {limits.MAX_BODY // 1024**2} MiB |",
+        f"| time to send it | {limits.MAX_REQUEST_SECONDS} seconds |",
+        f"| connections | {limits.MAX_CONNECTIONS:,},",
+        f"| answers that wait to be taken | {limits.MAX_UNSENT // 1024**2} MiB |",
+        f"| time without a request on a connection | {limits.MAX_IDLE_SECONDS} seconds,",
+        f"at {limits.SLOWEST // 1024} KiB a second",
+    ):
+        assert told in section
+    assert nginx["client_max_body_size"] == f"{limits.MAX_BODY // 1024**2}m"
+    assert int(nginx["large_client_header_buffers"].removesuffix("k")) * 1024 > limits.MAX_ADDRESS
+    assert f"max_size {limits.MAX_BODY // 1024**2}MiB" in (examples / "Caddyfile").read_text()
 
 
 def test_every_address_is_documented(root: Path, app: Flask) -> None:

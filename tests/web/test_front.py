@@ -16,9 +16,18 @@ from served import FrontClient, Reader, received
 from workplan.operation.figures import Figures
 from workplan.web.answers import Answer, AnswerCache
 from workplan.web.front import Front, Site
+from workplan.web.limits import MAX_ADDRESS, MAX_BODY
 
 PLAN = "/ca/xmess/plan/2020"
 FORM = "application/x-www-form-urlencoded"
+
+
+NO_HOSTS = (
+    *(b".", b"..", b"a..b", b".a", b"a b", b"a_b", b"a/b", b"a%41", b"-a", b"a-", b"\xc3\xa0", b"<a>", b"a,b", b"u@a"),
+    *(b"xn--a", b"xn--zzzzzz--", b"a.xn--0", b"a" * 64, b"a." * 130),
+    *(b"[:::::]", b"[", b"[]", b"[::1", b"::1", b"[::1]x", b"[1.2.3.4]", b"[fe80::1%25eth0]", b"[v1.a]"),
+    *(b"a:", b"a:b", b"a:0", b"a:65536", b"a:-1", b"[::1]:99999"),
+)
 
 
 class Counting:
@@ -194,7 +203,38 @@ def test_a_body_larger_than_any_query_is_refused(client: FrontClient) -> None:
     answer = client.post("/sparql", data=b" " * 3_000_000, content_type="application/sparql-query")
 
     assert answer.status_code == 413
+    assert str(MAX_BODY) in answer.get_json()["detail"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]", "[2001:db8::1]:65535", "a.b-c.example.", "xn--mgbh.cat"]
+)
+def test_a_host_is_a_name_or_an_address(client: FrontClient, host: str) -> None:
+    """In any case, with or without a port; what is answered names it as it may stand in a header."""
+    named = client.get("/robots.txt", headers={"Host": host})
+    linked = client.get("/query/team-load.csv", headers={"Host": host})
+
+    assert named.text.endswith(f"Sitemap: http://{host.lower()}/sitemap.xml\n")
+    assert f"<http://{host.lower()}/query/team-load>" in linked.headers["Link"]
+    assert client.get("/ca/about", headers={"Host": host}).text.count(f"http://{host.lower()}/ca/about") > 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ca", "envieu la consulta amb POST"), ("es", "con POST"), ("en", "send the query by POST")]
+)
+def test_a_long_address_is_refused_with_the_limit_and_the_way(client: FrontClient, lang: str, words: str) -> None:
+    """While one that is as long as it may be is answered."""
+    start = "/sparql?query=ASK%7B%7D%23"
+    longest = client.get(start + "a" * (MAX_ADDRESS - len(start)))
+    longer = client.get(start + "a" * (MAX_ADDRESS - len(start) + 1), headers={"Accept-Language": lang})
+
+    assert longest.status_code == 200
+    assert (longer.status_code, longer.headers["Content-Language"]) == (414, lang)
+    assert longer.headers["Access-Control-Allow-Origin"] == "*"
+    assert longer.get_json()["limit"] == MAX_ADDRESS
+    assert str(MAX_ADDRESS) in longer.get_json()["detail"]
+    assert words in longer.get_json()["detail"]
 
 
 def test_equal_questions_that_come_together_are_asked_once(client: FrontClient, counting: Counting) -> None:
@@ -338,12 +378,12 @@ def test_a_request_that_is_more_than_a_plain_question_is_read_whole(
         (b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        *((b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host, 400) for host in NO_HOSTS),
         (b"GET / HTTP/1.0\r\nHost: x/y\r\n\r\n", 400),
         (b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         (b"GET /sparql?query=ASK{} HTTP/1.1\r\nHost: x\r\nAccept: " + b"a/b," * 5_000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nX: " + b"y" * 300_000, 431),
-        (b"GET /?" + b"y" * 300_000, 431),
+        (b"GET /?" + b"y" * 300_000, 414),
     ],
 )
 def test_what_is_no_request_is_refused_in_the_shape_of_all_errors(
@@ -437,7 +477,7 @@ def test_connections_beyond_what_a_process_can_hold_are_refused(
     client: FrontClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the time to come back; those that are there go on."""
-    monkeypatch.setattr("workplan.web.connection.MAX_CONNECTIONS", 1)
+    monkeypatch.setattr("workplan.web.connection._MOST_CONNECTIONS", 1)
     with client.connect() as first:
         first.sendall(asked())
         assert received(first)

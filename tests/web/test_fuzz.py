@@ -87,7 +87,10 @@ HEADERS = {
     "If-None-Match": ["*", '"a"', 'W/"a", "b"', '"', "a"],
     "If-Modified-Since": ["Sat, 01 Jan 2022 00:00:00 GMT", "x"],
     "Range": ["bytes=0-1", "bytes=5-1", "x"],
-    "Host": ["localhost", "evil.example:99999", "a b", "[::1]", "", "é", "a/b?c", "x:y"],
+    "Host": [
+        *("localhost", "evil.example:99999", "a b", "[::1]", "", "é", "a/b?c", "x:y", ".", "..", "a..b", "xn--a"),
+        *("[:::::]", "[::1]:x", "a" * 64, "xn--mgbh.cat"),
+    ],
     "Origin": ["http://evil.example", "null"],
     "Access-Control-Request-Method": ["POST"],
     "Content-Length": ["", "0", "5", "-1", "x", "999999999999"],
@@ -240,6 +243,9 @@ def test_every_error_has_its_shape(door: Door, caplog: pytest.LogCaptureFixture)
     @example("GET", "/ca/sparql", b"query=%7B", {}, b"")
     @example("GET", "/rdf-graph-store", b"graph=\x80", {}, b"")
     @example("POST", "/sparql", b"", {"Content-Type": "application/sparql-query", "Content-Length": "x"}, b"ASK {}")
+    @example("GET", "/ca/", b"", {"Host": ".."}, b"")
+    @example("GET", "/ca/none", b"", {"Host": "xn--a"}, b"")
+    @example("GET", "/id/xmess", b"", {"Host": "[:::::]"}, b"")
     @given(st.sampled_from(METHODS), paths(), parameters(), headers(), bodies())
     def ask(method: str, path: str, query_string: bytes, given: dict[str, str], body: bytes) -> None:
         code, answered, answer = door(method, path, query_string, given, body)

@@ -42,7 +42,8 @@ from . import (
 from .current import CurrentSite, keep_for_long
 from .front import Front, Site
 from .headers import guard
-from .incoming import Request
+from .incoming import Request, refuse_wrong_host
+from .limits import MAX_BODY
 from .service import Service, open_service
 
 
@@ -51,12 +52,13 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
     figures = figures or Figures()
     app = Flask(__name__)
     app.request_class = Request
-    app.config["MAX_CONTENT_LENGTH"] = sparql.MAX_REQUEST_BYTES
-    app.config["MAX_FORM_MEMORY_SIZE"] = sparql.MAX_REQUEST_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.extensions["workplan"] = service
     app.extensions["workplan.figures"] = figures
     app.jinja_options = {"autoescape": True}
     errors.register(app)
+    app.before_request(refuse_wrong_host)
     for blueprint in (
         sparql.sparql,
         graph_store.graph_store,

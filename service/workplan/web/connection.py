@@ -6,7 +6,6 @@ what the front keeps is written as soon as the head of a GET has come. It may no
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Callable
 from email.utils import formatdate
@@ -24,38 +23,29 @@ from workplan.operation.logs import SERVER
 from .answers import lines
 from .errors import PROBLEM_JSON
 from .front import SEND_WHOLE, Front
+from .grammar import is_host
 from .headers import HEADERS
+from .incoming import NO_HOST
+from .limits import (
+    MAX_ADDRESS,
+    MAX_CONNECTIONS,
+    MAX_FIELDS,
+    MAX_IDLE_SECONDS,
+    MAX_REQUEST_SECONDS,
+    MAX_UNFINISHED,
+    MAX_UNSENT,
+    SLOWEST,
+)
 from .sparql import CORS
-
-MAX_HEAD: Final = 256 * 1024
-"""Bytes of a request's line and headers: a query that is longer goes in the body of a POST."""
-
-MAX_FIELDS: Final = 16 * 1024
-"""Bytes of a request's headers: some are lists of which each entry is looked at, and others wait meanwhile."""
-
-MAX_REQUEST_SECONDS: Final = 60
-"""How long a client may take to send a request, from its first byte, or to begin its first one."""
-
-MAX_IDLE_SECONDS: Final = 75
-"""How long a connection is kept for another request; reverse proxies mostly keep theirs for a minute."""
 
 LINGER_SECONDS: Final = 2
 """How long a client that was refused may take to read why, and to stop sending."""
 
-MAX_CONNECTIONS: Final = min(4096, (allowed_descriptors() - 128) // 2)
-"""Connections of one web process: beyond them clients are told to come back, and not just dropped by the system.
-
-Each may need one to the pool beside it.
-"""
-
-MAX_UNSENT: Final = 256 * 1024 * 1024
-"""Bytes of answers that one web process holds for clients to take: beyond it who has let his wait longest loses it."""
+_MOST_CONNECTIONS: Final = min(MAX_CONNECTIONS, (allowed_descriptors() - 128) // 2)
+"""Each may need a descriptor to the pool beside its own."""
 
 LOOK_SECONDS: Final = 30
 """How often to look whether a client goes on taking its answer."""
-
-SLOWEST: Final = 4 * 1024
-"""Bytes a second that a client must take of an answer at least."""
 
 _LARGE: Final = 64 * 1024
 """Bytes of an answer of which no copy is made, and which a client may not take at once."""
@@ -68,12 +58,10 @@ _NEEDS_MORE: Final = frozenset(
 )
 """Headers that make a GET more than a plain question."""
 
-# RFC 3986, section 3.2, without user information.
-_HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
-
 _Fault = tuple[int, str, dict[str, int]]
 """A status, a sentence and its values."""
 
+_LONG_FIELDS: Final[_Fault] = (431, N_("Les capçaleres fan més de %(limit)s bytes."), {"limit": MAX_FIELDS})
 _NO_HTTP: Final[_Fault] = (400, N_("El que heu enviat no és una petició HTTP que es pugui llegir."), {})
 
 
@@ -108,7 +96,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own type
         """See asyncio."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > _MOST_CONNECTIONS:
             self._refuse(503, N_("Ara hi ha massa connexions obertes; torneu-ho a provar d'aquí una estona."))
         else:
             self._watch = self.loop.call_later(MAX_REQUEST_SECONDS, self._look)
@@ -126,12 +114,9 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._is_in_head:
             self._head_size += len(data)
-            if self._head_size > MAX_HEAD and not self._is_refused:
-                self._refuse(
-                    431,
-                    N_("L'adreça i les capçaleres fan més de %(limit)s bytes; envieu la consulta amb POST."),
-                    limit=MAX_HEAD,
-                )
+            if self._head_size > MAX_UNFINISHED and not self._is_refused:
+                status, text, values = self._too_long() or _LONG_FIELDS
+                self._refuse(status, text, **values)
 
     def on_message_begin(self) -> None:
         """See httptools."""
@@ -176,12 +161,21 @@ class Connection(HttpToolsProtocol):
             size += len(name) + len(value)
             if name == b"host":
                 hosts.append(value)
+        if fault := self._too_long():
+            return fault
         if size > MAX_FIELDS:
-            return 431, N_("Les capçaleres fan més de %(limit)s bytes."), {"limit": MAX_FIELDS}
-        is_told = len(hosts) == 1 and _HOST.fullmatch(hosts[0])
+            return _LONG_FIELDS
+        # Who has no name to tell says so.
+        is_told = len(hosts) == 1 and (not hosts[0] or is_host(hosts[0].decode("latin-1")))
         if not is_told and (hosts or self.parser.get_http_version() != "1.0"):
-            return 400, N_("La petició ha de tenir una sola capçalera Host, amb el nom d'una màquina."), {}
+            return 400, NO_HOST, {}
         return None
+
+    def _too_long(self) -> _Fault | None:
+        """What is wrong with the length of the address, as far as it has come (RFC 9110, section 15.5.15)."""
+        if len(self.url) <= MAX_ADDRESS:
+            return None
+        return 414, N_("L'adreça fa més de %(limit)s bytes; envieu la consulta amb POST."), {"limit": MAX_ADDRESS}
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """See uvicorn, which would say in plain text that the application has failed."""

@@ -27,6 +27,7 @@ from workplan.model.errors import (
 )
 from workplan.operation.logs import REQUEST_ID
 
+from .limits import MAX_BODY
 from .measures import HUNG_UP
 from .nearby import nearby
 from .reader import reader_language
@@ -59,7 +60,7 @@ _HTTP_SENTENCES: Final = {
     400: N_("La petició no s'entén."),
     404: N_("Aquí no hi ha res; comproveu l'adreça."),
     405: N_("Aquesta adreça no respon al mètode %(method)s."),
-    413: N_("La petició és més gran del que aquest servei admet."),
+    413: N_("El cos de la petició fa més de %(limit)s bytes."),
     415: N_("El contingut enviat no és d'un tipus que aquest servei admeti."),
     500: N_("Alguna cosa ha fallat dins del servei."),
 }
@@ -97,12 +98,14 @@ def answer_http_error(error: HTTPException) -> Response | HTTPException:
         return error
     code = error.code
     title = _HTTP_TITLES.get(code, error.name)
+    # Those that name the method and the limit.
+    values: Mapping[int, Mapping[str, Any]] = {405: {"method": request.method}, 413: {"limit": MAX_BODY}}
     response = _problem(
         error.name.lower().replace(" ", "-"),
         code,
         title,
         _HTTP_SENTENCES.get(code, title),
-        {"method": request.method} if code == 405 else {},  # the one that names the method
+        values.get(code, {}),
         {},
     )
     for name, value in error.get_headers():

@@ -26,10 +26,11 @@ from workplan.operation.slow_queries import Watch
 from .answers import HIT, Answer, AnswerCache, Form, Key, lines
 from .bridge import Headers, call, environ_of, joined
 from .headers import HEADERS
+from .limits import MAX_BODY
 from .measures import HUNG_UP, Measured, Measures
 from .releases import sources_of
 from .service import Service
-from .sparql import ADDRESS, CORS, FAILURE, MAX_REQUEST_BYTES, headers_of, prepare
+from .sparql import ADDRESS, CORS, FAILURE, headers_of, prepare
 
 MAX_READ: Final = 8 * 1024
 """Bytes of a query and of the formats wanted that the event loop reads itself, for others wait; a thread reads more."""
@@ -44,7 +45,6 @@ THREADS: Final = 32
 """For pages: nearly all of their time is spent waiting for queries."""
 
 _QUERY: Final = re.compile(rb"(?:^|&)query=")
-_HOST: Final = re.compile(rb"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _ALWAYS: Final = (*HEADERS.items(), *CORS.items())
 _KEPT: Final = ("GET", "HEAD", "POST")
 _OF_WHOLE: Final = (
@@ -258,7 +258,7 @@ class _Request:
         return (
             scope["path"] == ADDRESS
             and len(scope["query_string"]) + len(self.body) + len(self.headers.get(b"accept", b"")) <= MAX_READ
-            and bool(_HOST.fullmatch(self.host))
+            and bool(self.host)
             and (
                 scope["method"] == "POST"
                 or (scope["method"] in ("GET", "HEAD") and bool(_QUERY.search(scope["query_string"])))
@@ -318,7 +318,7 @@ async def _body(receive: Receive) -> bytes:
     """What the client sends, as far as any application here takes it. Raises ClientGone where it leaves meanwhile."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    while message.get("more_body") and len(body) <= MAX_REQUEST_BYTES:
+    while message.get("more_body") and len(body) <= MAX_BODY:
         message = await receive()
         body += message.get("body", b"")
     if message["type"] == "http.disconnect":

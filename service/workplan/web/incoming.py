@@ -1,21 +1,52 @@
 """A request as it came, made fit to be read.
 
-It may not judge it: whoever reads it does.
+Only its host is judged here, which is read before any view is reached: the connection refuses a wrong one, and so does
+this where Flask stands alone.
 """
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import flask
+
+from workplan.model.errors import N_, BadRequest
+
+from .grammar import is_host
+
+NO_HOST = N_("La petició ha de tenir una sola capçalera Host, amb el nom d'una màquina.")
 
 _ASCII = bytes(range(0x21, 0x7F))
 """What may stand in an address as it is."""
 
 
 class Request(flask.Request):
-    """A request whose query string is ASCII, as RFC 3986 wants: a client may have sent any bytes."""
+    """A request whose query string is ASCII, as RFC 3986 wants: a client may have sent any bytes.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    *has_wrong_host* says that it named no machine, and is taken for one that named none.
+    """
+
+    def __init__(self, environ: dict[str, Any], *arguments: Any, **options: Any) -> None:
+        host = environ.get("HTTP_HOST")
+        self.has_wrong_host = bool(host) and not is_host(str(host))
+        if self.has_wrong_host:
+            del environ["HTTP_HOST"]
+        super().__init__(environ, *arguments, **options)
         if not self.query_string.isascii():
             self.query_string = quote_from_bytes(self.query_string, safe=_ASCII).encode()
+
+    @cached_property
+    def host_url(self) -> str:
+        """Where this site is, as it may stand in a header: werkzeug would write an internationalised name out."""
+        return f"{self.scheme}://{self.host.lower()}/"
+
+    @cached_property
+    def base_url(self) -> str:
+        """The address without what follows its path, of this site as *host_url* has it."""
+        return self.host_url.rstrip("/") + super().base_url.removeprefix(super().host_url.rstrip("/"))
+
+
+def refuse_wrong_host() -> None:
+    """Raise BadRequest where this request names a host that is none."""
+    if flask.request.has_wrong_host:  # type: ignore[attr-defined]  # the class above
+        raise BadRequest(NO_HOST)

@@ -30,9 +30,6 @@ ADDRESS: Final = "/sparql"
 ALL_METHODS: Final = (*METHODS, "PUT", "PATCH", "DELETE")
 """Every method comes here, so that a wrong one is refused in the shape of all errors."""
 
-MAX_REQUEST_BYTES: Final = 1024 * 1024
-"""A query longer than this is no query."""
-
 PREFLIGHT_SECONDS: Final = 86_400
 """How long a browser may remember what another site's script is allowed to ask; browsers cap it themselves."""
 
