@@ -29,6 +29,7 @@ from .binding import bind
 from .dataset import check_dataset, merged_graphs, names_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
+from .mending import Mended, mended
 from .merging import Dataset, loaded, merged
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
@@ -98,11 +99,22 @@ class EmbeddedEngine:
         return self._dataset.store.contains_named_graph(NamedNode(iri))
 
     def _answer(self, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
-        text, base_iri = bind(request.text, request.bindings), request.base_iri
+        text = bind(request.text, request.bindings)
+        query = mended(text)
+        try:
+            return self._answer_to(query, request)
+        except SyntaxError:
+            if not query.functions:
+                raise
+        # The place of what is wrong is told in the text as it was.
+        return self._answer_to(Mended(text), request)
+
+    def _answer_to(self, query: Mended, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
+        text, base_iri, functions = query.text, request.base_iri, dict(query.functions) or None
         default_graphs, named_graphs = request.default_graphs, request.named_graphs
         if not default_graphs and not named_graphs:
             # First of all, because the parser tells the place of what it cannot read.
-            answer = self._answer_over_union(text, base_iri)
+            answer = self._answer_over_union(query, base_iri)
             several = merged_graphs(request.text, base_iri)
             if several is None:
                 return answer
@@ -117,15 +129,19 @@ class EmbeddedEngine:
             # Each list is passed even when empty: the dataset is what the request names and nothing else.
             default_graph=[DefaultGraph()] if is_merged else [NamedNode(iri) for iri in default_graphs],
             named_graphs=[NamedNode(iri) for iri in named_graphs],
+            custom_functions=functions,
         )
 
-    def _answer_over_union(self, text: str, base_iri: str | None) -> QueryBoolean | QuerySolutions | QueryTriples:
-        """The answer to *text*, whose default graph is the union unless it names others."""
+    def _answer_over_union(self, query: Mended, base_iri: str | None) -> QueryBoolean | QuerySolutions | QueryTriples:
+        """The answer to *query*, whose default graph is the union unless it names others."""
+        text, functions = query.text, dict(query.functions) or None
         store, union = self._dataset.store, self._dataset.union
         if union is None:
             # pyoxigraph's union would win over the text's own FROM.
-            return store.query(text, base_iri=base_iri, use_default_graph_as_union=not names_dataset(text))
-        return (store if _MAY_NAME_GRAPHS.search(text) else union).query(text, base_iri=base_iri)
+            is_union = not names_dataset(text)
+            return store.query(text, base_iri=base_iri, use_default_graph_as_union=is_union, custom_functions=functions)
+        chosen = store if _MAY_NAME_GRAPHS.search(text) else union
+        return chosen.query(text, base_iri=base_iri, custom_functions=functions)
 
 
 @contextmanager
