@@ -37,6 +37,7 @@ from . import (
     query,
     releases,
     search,
+    slashes,
     sparql,
 )
 from .current import CurrentSite, keep_for_long
@@ -85,6 +86,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
     pages.prepare(app)
     releases.prepare(app)
     search.prepare(app)
+    app.before_request(slashes.leave_out)
     app.after_request(guard)
     return app
 

@@ -21,6 +21,7 @@ from workplan.model.errors import N_, WorkplanError
 from workplan.operation.logs import SERVER
 
 from .answers import lines
+from .cors import CORS
 from .errors import PROBLEM_JSON
 from .front import SEND_WHOLE, Front
 from .grammar import is_host
@@ -36,7 +37,6 @@ from .limits import (
     MAX_UNSENT,
     SLOWEST,
 )
-from .sparql import CORS
 
 LINGER_SECONDS: Final = 2
 """How long a client that was refused may take to read why, and to stop sending."""

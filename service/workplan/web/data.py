@@ -25,6 +25,7 @@ from workplan.model.namespaces import NAMESPACES
 from workplan.release import context
 from workplan.release.build import Release
 
+from .cors import open_to_all
 from .reader import page_address
 from .service import Service
 
@@ -189,9 +190,7 @@ def _dumped(file: Path, form: Format) -> bytes:
 @data.after_request
 def share(response: Response) -> Response:
     """Open to any site, kept by release."""
-    response.access_control_allow_origin = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag, Link"
-    return keep(response)
+    return keep(open_to_all(response))
 
 
 def keep(response: Response) -> Response:

@@ -21,6 +21,7 @@ from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
 from workplan.questions.catalogue import SavedQuery
 
 from .assets import address_of
+from .cors import CORS
 from .data import keep, service
 from .errors import SLOW_SHAPES, where
 from .headers import SCRIPTED
@@ -87,7 +88,7 @@ def ask(lang: str) -> Response:
     response.headers["Content-Security-Policy"] = POLICY
     if error:
         # As every error: scripts of any site may read it.
-        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers.update(CORS)
     return response
 
 

@@ -37,6 +37,7 @@ from workplan.model.errors import (
 )
 from workplan.questions.catalogue import SavedQuery
 
+from .cors import open_to_all
 from .data import keep, service
 from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, WIDTH, Embed, pasted
 from .reader import reader_language
@@ -75,8 +76,7 @@ def prepare() -> None:
 @embed.after_request
 def share(response: Response) -> Response:
     """Kept by release and open to scripts of any site; a frame may be shown by the sites that the operator allows."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "ETag"
+    open_to_all(response)
     if request.path.startswith(_FRAMES):
         allowed = service().config.ancestors
         ancestors = "*" if "*" in allowed else " ".join(("'self'", *allowed))

@@ -27,6 +27,7 @@ from workplan.model.errors import (
 )
 from workplan.operation.logs import REQUEST_ID
 
+from .cors import CORS
 from .limits import MAX_BODY
 from .measures import HUNG_UP
 from .nearby import nearby
@@ -193,7 +194,7 @@ def _problem(
         response = Response(page, status, mimetype="text/html")
     else:
         response = Response(json.dumps(problem, ensure_ascii=False), status, content_type=PROBLEM_JSON)
-    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers.update(CORS)
     response.headers["Content-Language"] = lang
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(["Accept", "Accept-Language"])

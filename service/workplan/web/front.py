@@ -25,12 +25,13 @@ from workplan.operation.slow_queries import Watch
 
 from .answers import HIT, Answer, AnswerCache, Form, Key, lines
 from .bridge import Headers, call, environ_of, joined
+from .cors import CORS
 from .headers import HEADERS
 from .limits import MAX_BODY
 from .measures import HUNG_UP, Measured, Measures
 from .releases import sources_of
 from .service import Service
-from .sparql import ADDRESS, CORS, FAILURE, headers_of, prepare
+from .sparql import ADDRESS, FAILURE, headers_of, prepare
 
 MAX_READ: Final = 8 * 1024
 """Bytes of a query and of the formats wanted that the event loop reads itself, for others wait; a thread reads more."""

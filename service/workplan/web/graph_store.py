@@ -15,11 +15,12 @@ from workplan.knowledge.graphs import statements
 from workplan.model.errors import N_, BadRequest, MethodNotAllowed, UnknownResource
 from workplan.model.formats import GRAPH_FORMATS
 
+from .cors import open_to_all, options
 from .data import service
-from .sparql import ALL_METHODS, allow_all_origins, preflight
+from .sparql import ALL_METHODS
 
 graph_store = Blueprint("graph_store", __name__)
-graph_store.after_request(allow_all_origins)
+graph_store.after_request(open_to_all)
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 """What a store that is only read answers."""
@@ -31,7 +32,7 @@ PARAMETERS: Final = frozenset({"default", "format", "graph"})
 def answer_graph() -> Response:
     """A named graph, or the union of all."""
     if request.method == "OPTIONS":
-        return preflight(METHODS)
+        return options(METHODS)
     if request.method not in METHODS:
         raise MethodNotAllowed(method=request.method, allowed=", ".join(METHODS))
     graph = _asked_graph()

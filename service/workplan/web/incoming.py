@@ -5,7 +5,7 @@ this where Flask stands alone.
 """
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote_from_bytes
 
 import flask
@@ -16,7 +16,7 @@ from .grammar import is_host
 
 NO_HOST = N_("La petició ha de tenir una sola capçalera Host, amb el nom d'una màquina.")
 
-_ASCII = bytes(range(0x21, 0x7F))
+ASCII: Final = bytes(range(0x21, 0x7F))
 """What may stand in an address as it is."""
 
 
@@ -33,7 +33,7 @@ class Request(flask.Request):
             del environ["HTTP_HOST"]
         super().__init__(environ, *arguments, **options)
         if not self.query_string.isascii():
-            self.query_string = quote_from_bytes(self.query_string, safe=_ASCII).encode()
+            self.query_string = quote_from_bytes(self.query_string, safe=ASCII).encode()
 
     @cached_property
     def host_url(self) -> str:

@@ -31,26 +31,20 @@ from workplan.model.errors import N_, MethodNotAllowed, NotAcceptable
 from workplan.model.formats import CHART_FORMATS, CSV, CSV_METADATA, SVG, Format
 from workplan.questions.catalogue import unknown
 
+from .cors import open_to_all, options
 from .data import dumped
 from .openapi import describe
 from .reader import page_address
 from .releases import sources
-from .sparql import ALL_METHODS, CORS, preflight
+from .sparql import ALL_METHODS
 
 query = Blueprint("query", __name__)
+query.after_request(open_to_all)
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 FOREVER: Final = 31_536_000
 """Seconds in a year: for so long an answer of one release may be kept unasked."""
-
-
-@query.after_request
-def open_to_all(response: Response) -> Response:
-    """Let scripts of any site read the answer, errors included, with what its headers tell."""
-    response.headers.update(CORS)
-    response.headers["Access-Control-Expose-Headers"] += ", X-Total-Count"
-    return response
 
 
 @query.route("/query/<file>", methods=ALL_METHODS, provide_automatic_options=False)
@@ -75,7 +69,7 @@ def dump_release(version: str, extension: str) -> Response:
 def describe_api() -> Response:
     """The questions and the data routes as OpenAPI, in the language of ``lang=`` or of ``Accept-Language``."""
     if request.method == "OPTIONS":
-        return preflight(METHODS)
+        return options(METHODS)
     if request.method not in METHODS:
         raise MethodNotAllowed(method=request.method, allowed=", ".join(METHODS))
     asked = request.args.get("lang", "")
@@ -95,7 +89,7 @@ def describe_api() -> Response:
 
 def _answered(source: Callable[[], Source], file: str) -> ResponseReturnValue:
     if request.method == "OPTIONS":
-        return preflight(METHODS)
+        return options(METHODS)
     if request.method not in METHODS:
         raise MethodNotAllowed(method=request.method, allowed=", ".join(METHODS))
     found = source()

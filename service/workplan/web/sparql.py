@@ -7,7 +7,6 @@ nothing is sent to the editor.
 
 import hashlib
 import time
-from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint, Response, current_app, request
@@ -21,33 +20,19 @@ from workplan.language import preferred
 from workplan.model.errors import N_, BadRequest, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS, Format, named
 
+from .cors import open_to_all, options
 from .service import Service
 
 sparql = Blueprint("sparql", __name__)
+sparql.after_request(open_to_all)
 
 ADDRESS: Final = "/sparql"
 
 ALL_METHODS: Final = (*METHODS, "PUT", "PATCH", "DELETE")
 """Every method comes here, so that a wrong one is refused in the shape of all errors."""
 
-PREFLIGHT_SECONDS: Final = 86_400
-"""How long a browser may remember what another site's script is allowed to ask; browsers cap it themselves."""
-
-CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Server-Timing, X-Request-ID",
-}
-"""Scripts of any site may read the answer, errors included."""
-
 FAILURE: Final = "workplan.failure"
 """Where a request keeps what went wrong before Flask saw it."""
-
-
-@sparql.after_request
-def allow_all_origins(response: Response) -> Response:
-    """Let scripts of any site read the answer."""
-    response.headers.update(CORS)
-    return response
 
 
 @sparql.route(ADDRESS, methods=ALL_METHODS, provide_automatic_options=False)
@@ -56,7 +41,7 @@ def answer_sparql() -> Response:
     if failure := request.environ.get(FAILURE):
         raise failure
     if request.method == "OPTIONS":
-        return preflight(METHODS)
+        return options(METHODS)
     if request.method in ("GET", "HEAD") and not has_query(request.query_string):
         return _introduction()
     service = _service()
@@ -123,18 +108,6 @@ def _etag(version: str, asked: ProtocolRequest, form: Format) -> str:
     query = asked.query
     parts = (version, query.text, query.default_graphs, query.named_graphs, query.base_iri, form.name)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-
-def preflight(methods: Sequence[str]) -> Response:
-    """What a browser is told before a script of another site sends a request by one of *methods*."""
-    response = Response(status=204)
-    response.headers["Allow"] = ", ".join(methods)
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
-    response.headers["Access-Control-Allow-Headers"] = (
-        "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-ID"
-    )
-    response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
-    return response
 
 
 def _introduction() -> Response:
