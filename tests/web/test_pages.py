@@ -153,9 +153,9 @@ def test_a_resource_can_be_cited(client: FlaskClient) -> None:
     """By the address that does not change; who made it, where the document does not say it."""
     text = client.get("/es/xmess/plan/2020/action/08").text
 
-    assert "Red de Municipios" in text.partition('id="apa"')[2].partition("</pre>")[0]
+    assert "https://w3id.org/sse-workplan/id/xmess/plan/2020/action/08" in text.partition('id="apa"')[2]
     assert "@misc{xmess-plan-2020-action-08-" in text
-    for address in ("scheme/instrument", "xmess/gap/001"):
+    for address in ("scheme/instrument", "xmess/gap/001", "xmess/plan/2020/action/08"):
         page = client.get(f"/es/{address}").text
         assert "Proyecto sse-workplan. (" in page.partition('id="apa"')[2].partition("</pre>")[0]
     assert text.count('data-copy="Copiar"') == 3
@@ -215,7 +215,7 @@ def test_an_indicator_shows_its_scale_in_order_and_no_figure_that_nobody_gave(cl
     scale = text.partition('class="scale"')[2].partition("</ol>")[0]
 
     assert re.findall(r"execution-status/([a-z-]+)", scale) == ["pendent", "en-proces", "finalitzada"]
-    assert "Encara no n'hi ha cap observació." in text
+    assert "No n'hi ha cap observació." in text
 
 
 def test_an_event_stands_among_those_of_the_plans_making(client: FlaskClient) -> None:
@@ -330,13 +330,38 @@ def test_a_graph_lists_what_it_is_about_as_people_sort(client: FlaskClient) -> N
         ("scheme/instrument", "Projecte sse-workplan"),
         ("scheme/instrument/web", "Projecte sse-workplan"),
         ("scheme/rating-3/ordered", "Projecte sse-workplan"),
-        ("xmess/plan/2020/action-line", "Xarxa de Municipis per l'Economia Social i Solidària"),
-        ("xmess/plan/2020/action/08", "Xarxa de Municipis per l'Economia Social i Solidària"),
+        ("xmess/plan/2020", "Projecte sse-workplan"),
+        ("xmess/plan/2020/action-line", "Projecte sse-workplan"),
+        ("xmess/plan/2020/action/08", "Projecte sse-workplan"),
+        ("xmess/team/ct", "Projecte sse-workplan"),
+        ("org/aescat", "Projecte sse-workplan"),
+        ("about", "Projecte sse-workplan"),
+        ("query/actions", "Projecte sse-workplan"),
     ],
 )
 def test_what_is_cited_is_cited_by_who_made_it(client: FlaskClient, path: str, author: str) -> None:
-    """The shared lists are the project's, the plan and its lists are the network's."""
+    """Who made the data, which the network did not; by one rule for pages, answers and all of it."""
     text = unescape(client.get(f"/ca/{path}").text)
 
     assert f"{author}. (20" in text
-    assert f"author = {{{{{author}}}}}" in text
+    assert path == "about" or f"author = {{{{{author}}}}}" in text
+
+
+SOURCE = "Font: «Procés d'elaboració i aprovació del Pla de treball 2020 de l'associació XMESS»"
+
+
+@pytest.mark.parametrize(
+    "path", ["xmess/plan/2020", "xmess/plan/2020/action/08", "xmess/team/ct", "query/actions", "about"]
+)
+def test_what_is_cited_names_the_document_that_it_was_read_from(client: FlaskClient, path: str) -> None:
+    """The network's, which is the source and not the author of the data."""
+    text = unescape(client.get(f"/ca/{path}").text)
+
+    assert f"[Conjunt de dades]. {SOURCE}. Consulta: " in text
+    assert path == "about" or f"note = {{{SOURCE}}}" in text
+
+
+@pytest.mark.parametrize("path", ["scheme/instrument", "xmess/source/pla2020"])
+def test_nothing_is_cited_as_read_from_itself_or_from_nowhere(client: FlaskClient, path: str) -> None:
+    """The shared lists are nobody's document."""
+    assert "Font: «" not in unescape(client.get(f"/ca/{path}").text).partition('id="apa"')[2].partition("</pre>")[0]

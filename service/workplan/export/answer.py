@@ -70,11 +70,11 @@ class Source:
     @property
     def origin(self) -> Origin:
         """Where its data come from: asked once of a release, each time of a store that may change."""
-        return self._origin if self.version else origin(self.engine)
+        return self._origin if self.version else origin(self.engine, self.config.network)
 
     @cached_property
     def _origin(self) -> Origin:
-        return origin(self.engine)
+        return origin(self.engine, self.config.network)
 
     def choices(self, query: SavedQuery) -> Mapping[str, tuple[Choice, ...]]:
         """The values that the data offer for the parameters of *query*: asked once of a release."""

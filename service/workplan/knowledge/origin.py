@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workplan.engine.query import QueryEngine
+from workplan.model.iris import data_iri
 
 from .asking import solutions
 from .description import Text, names_of, text_of
@@ -47,12 +48,14 @@ ORDER BY DESC(?graphs) ?agent
 class Origin:
     """The labels of the documents from which plans were read, by IRI, and the last day that the data give as theirs.
 
-    *publisher* is what the publisher of the data is called; empty where they attribute nothing to anyone.
+    *agent* is who made the data and answers for them, *publisher* what that is called: the network where the data
+    attribute nothing to anyone.
     """
 
     sources: Mapping[str, tuple[Text, ...]]
     modified: str | None
     publisher: tuple[Text, ...] = ()
+    agent: str | None = None
 
 
 def publisher(engine: QueryEngine) -> str | None:
@@ -60,15 +63,16 @@ def publisher(engine: QueryEngine) -> str | None:
     return next((row["agent"].value for row in solutions(engine, _PUBLISHERS)), None)
 
 
-def origin(engine: QueryEngine) -> Origin:
-    """Where the data behind *engine* come from."""
+def origin(engine: QueryEngine, network: str) -> Origin:
+    """Where the data behind *engine* come from, which are of the *network* of that code, if of one."""
     labels: dict[str, set[Text]] = defaultdict(set)
     for row in solutions(engine, _SOURCES):
         labels[row["source"].value] |= {text_of(row["label"])} if row["label"] else set()
     (dates,) = solutions(engine, _MODIFIED)
-    agent = publisher(engine)
+    agent = publisher(engine) or (data_iri(network) if network else None)
     return Origin(
         {iri: tuple(sorted(texts)) for iri, texts in sorted(labels.items())},
         dates["modified"].value if dates["modified"] else None,
         tuple(names_of(engine, [agent])[agent].labels) if agent else (),
+        agent,
     )

@@ -78,12 +78,29 @@ WHERE {
 
 
 _MAKERS: Final = """
-SELECT DISTINCT ?this ?maker
+SELECT DISTINCT ?this ?rank ?maker
 WHERE {
-  ?this (skos:inScheme|skos:memberList/rdf:rest*/rdf:first/skos:inScheme)?/dcterms:creator ?maker .
+  {
+    ?this (skos:inScheme|skos:memberList/rdf:rest*/rdf:first/skos:inScheme)?/dcterms:creator ?maker .
+    BIND (0 AS ?rank)
+  }
+  UNION
+  {
+    GRAPH ?graph { ?this ?property ?value }
+    ?graph prov:wasAttributedTo ?maker .
+    BIND (1 AS ?rank)
+  }
 }
 """
-"""Who made a resource or the list that it is from."""
+"""Who made a resource or the list that it is from, or else who answers for the data that tell of it."""
+
+_SOURCES: Final = """
+SELECT DISTINCT ?this ?source
+WHERE {
+  ?this wp:statedIn/oa:hasSource|(wp:elementOf|wp:concerns|^dcterms:isVersionOf)?/prov:hadPrimarySource ?source .
+}
+"""
+"""The documents that state a resource, or from which its plan was read."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,8 @@ class Surroundings:
     """What stands around a resource.
 
     *ancestors* are what it is part of, from the widest; *neighbours* those of its kind in their order, itself among
-    them; *printed* the places of the document that print each of its properties. *makers* made it, where the data say.
+    them; *printed* the places of the document that print each of its properties. *makers* made it, or answer for the
+    data that tell of it, where these say; *sources* are the documents that it was read from.
     """
 
     ancestors: Sequence[str] = ()
@@ -99,6 +117,7 @@ class Surroundings:
     place: int = 0
     printed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     makers: Sequence[str] = ()
+    sources: Sequence[str] = ()
 
     @property
     def before(self) -> str | None:
@@ -114,7 +133,7 @@ class Surroundings:
     @property
     def mentioned(self) -> Iterable[str]:
         """The resources that a page leads to by them."""
-        return {*self.ancestors, *self.makers, *filter(None, (self.before, self.after))}
+        return {*self.ancestors, *self.makers, *self.sources, *filter(None, (self.before, self.after))}
 
 
 def surroundings(engine: QueryEngine, iri: str) -> Surroundings:
@@ -125,12 +144,15 @@ def surroundings(engine: QueryEngine, iri: str) -> Surroundings:
     for row in solutions(engine, _CELLS, this=this):
         printed[row["property"].value].append(row["fragment"].value)
     neighbours = _neighbours(engine, iri)
+    makers = {(int(row["rank"].value), row["maker"].value) for row in solutions(engine, _MAKERS, this=this)}
+    nearest = min(makers, default=(0, ""))[0]
     return Surroundings(
         sorted(ranked, key=lambda ancestor: (ranked[ancestor], ancestor)),
         neighbours,
         neighbours.index(iri) if iri in neighbours else 0,
         printed,
-        sorted(row["maker"].value for row in solutions(engine, _MAKERS, this=this)),
+        sorted(maker for rank, maker in makers if rank == nearest),
+        sorted(row["source"].value for row in solutions(engine, _SOURCES, this=this)),
     )
 
 

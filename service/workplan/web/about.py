@@ -3,13 +3,18 @@
 It says what the configuration, the data and the tests do; what the operator has not told is not made up.
 """
 
+from datetime import date
+
 from flask import Blueprint, render_template, request
 
 from workplan.knowledge import plan as plan_knowledge
 from workplan.knowledge.description import names_of
 from workplan.knowledge.document import sources
+from workplan.language import pick
 
+from .citation import Citation
 from .data import keep, service
+from .releases import sources as sources_of_answers
 from .resource import Namer
 
 about = Blueprint("about", __name__)
@@ -31,13 +36,30 @@ def tell(lang: str) -> str:
         plans=[namer.named(iri) for iri in plans],
         documents=[(path, namer.named(iri)) for path, iri in documents],
         base=request.host_url,
+        citation=_citation(lang),
+    )
+
+
+def _citation(lang: str) -> Citation:
+    """How to cite all of it: by who made the data, as every page and answer is cited."""
+    source, title = sources_of_answers().running, service().config.title_in(lang)
+    maker = pick(source.origin.publisher, lang)
+    return Citation(
+        lang,
+        maker[0] if maker else title,
+        title,
+        date.fromisoformat(source.origin.modified) if source.origin.modified else None,
+        source.version,
+        request.host_url,
+        "-".join(filter(None, (service().config.network, source.version))),
+        [(pick(labels, lang) or (iri,))[0] for iri, labels in source.origin.sources.items()],
     )
 
 
 @about.get("/<any(ca, es, en):lang>/<any(licence, contact, accessibility, design):page>")
-def show(lang: str, page: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+def show(lang: str, page: str) -> str:
     """What may be done with what is here, whom to write to, a statement of accessibility to complete, the components.
 
     The statement is the model of Decision (EU) 2018/1523, and claims nothing.
     """
-    return render_template(f"{page}.html", base=request.host_url)
+    return render_template(f"{page}.html", base=request.host_url, citation=_citation(lang))

@@ -151,6 +151,7 @@ class _Writer:
                 _words(OF_PLAN, count=plan.actions),
             ),
             *self._common(),
+            *([("dcterms:creator", self._found.publisher)] if self._found.publisher else []),
             *self._dates,
             *(("dcat:theme", theme) for theme in _THEMES),
             *(("dcat:keyword", Literal(text, language=lang)) for text, lang in plan.keywords if lang),

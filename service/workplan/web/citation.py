@@ -4,7 +4,7 @@ The day on which someone reads it is his browser's to say: a kept page does not 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,6 +20,9 @@ _DAY: Final[Mapping[str, str]] = {"ca": "y, d MMMM", "es": "y, d 'de' MMMM", "en
 _LANGUAGES: Final[Mapping[str, str]] = {"ca": "catalan", "es": "spanish", "en": "english"}
 """The languages by the names that BibLaTeX knows them by."""
 
+MOST_SOURCES: Final = 3
+"""Documents that a reference names."""
+
 _TEX: Final = re.compile(r"[\\{}$&#^_~%]")
 
 
@@ -27,7 +30,8 @@ _TEX: Final = re.compile(r"[\\{}$&#^_~%]")
 class Citation:
     """What is to be cited: *author*, *title*, *day* of the data, *release* and *address*, for a reader of *lang*.
 
-    *kind* and *edition* are what it and its releases are called, in the reader's language; data where none is given.
+    *sources* are the titles of the documents that the data were read from. *kind* and *edition* are what it and its
+    releases are called, in the reader's language; data where none is given.
     """
 
     lang: str
@@ -37,6 +41,7 @@ class Citation:
     release: str | None
     address: str
     key: str
+    sources: Sequence[str] = ()
     kind: str = ""
     edition: str = ""
 
@@ -49,6 +54,13 @@ class Citation:
         )
 
     @property
+    def _read_from(self) -> str:
+        """Which documents the data were read from; nothing where there are none, or too many to name."""
+        if not 0 < len(self.sources) <= MOST_SOURCES:
+            return ""
+        return gettext(N_("Font:"), self.lang) + " " + ", ".join(f"«{title}»" for title in self.sources)
+
+    @property
     def apa(self) -> tuple[str, str]:
         """The reference in APA's form up to the day of access, and what stands after that day."""
         edition, kind = self._called
@@ -59,7 +71,8 @@ class Citation:
         before, after = read.split("%(day)s")
         # The address as it is: a mark of its own is no place for a value.
         after = after.replace("%(address)s", self.address)
-        return f"{self.author}. ({day}). {self.title}{release} [{kind}]. {before}", after
+        source = f" {self._read_from}." if self._read_from else ""
+        return f"{self.author}. ({day}). {self.title}{release} [{kind}].{source} {before}", after
 
     @property
     def bibtex(self) -> tuple[str, str]:
@@ -71,6 +84,7 @@ class Citation:
             "year": str(self.day.year) if self.day else "",
             "month": str(self.day.month) if self.day else "",
             "howpublished": f"{kind}, {edition} {self.release}" if self.release else kind,
+            "note": _tex(self._read_from),
             "url": self.address,
             "langid": _LANGUAGES[self.lang],
         }

@@ -23,7 +23,7 @@ from workplan.knowledge.graphs import outline
 from workplan.knowledge.particulars import particulars
 from workplan.knowledge.plan import PlanEntry, PlanOverview
 from workplan.knowledge.surroundings import surroundings
-from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, pick, preferred
+from workplan.language import DEFAULT, LANGUAGES, NAMES, gettext, ngettext, number, preferred
 from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, network_of, page_path
@@ -124,7 +124,7 @@ def home(lang: str) -> str:
     namer = Namer(names_of(service().engine, [entry.iri for entry in others]), lang)
     running, config = sources().running, service().config
     dumps = DUMP_FORMATS if service().release else ()
-    told = dataset(plan, request.host_url.rstrip("/"), config.licence, running.version, running.origin.modified, dumps)
+    told = dataset(plan, request.host_url.rstrip("/"), config.licence, running.version, running.origin, dumps)
     return render_template(
         "home.html",
         plan=plan,
@@ -206,18 +206,19 @@ def _execution(execution: Execution, lang: str) -> ExecutionView:
 def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
     """How to refer to the resource of *view*: the address of its page, how to cite it, what search engines read."""
     running, config = sources().running, service().config
-    known, publisher = running.origin.modified, pick(running.origin.publisher, view.lang)
+    known = running.origin.modified
     network = view.named(author).text if view.names[author].labels else config.title_in(view.lang)
     makers = ", ".join(view.named(iri).text for iri in view.surroundings.makers if view.names[iri].labels)
     citation = Citation(
         view.lang,
-        # What the network's document does not state is not the network's to answer for.
-        makers or (publisher[0] if publisher and not view.stated_in else network),
+        # Who made the data answers for them; the network wrote the document that they were read from.
+        makers or network,
         view.heading,
         date.fromisoformat(known) if known else None,
         running.version,
         view.iri,
         re.sub(r"[^A-Za-z0-9]+", "-", "-".join(filter(None, (path, running.version)))),
+        [view.named(iri).text for iri in view.surroundings.sources if iri != view.iri],
     )
     address, shared = f"{request.host_url}{view.lang}/{quote(path, safe='/')}", sharing(view.lang)
     told = structured(view, address, config.title_in(view.lang), config.licence, shared.picture)

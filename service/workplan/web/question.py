@@ -20,7 +20,6 @@ from workplan.export.chart import WIDTH, Chart, chart_of
 from workplan.export.palette import AUTO
 from workplan.knowledge.choices import Choice, start_values
 from workplan.knowledge.curation import added_values
-from workplan.knowledge.description import names_of
 from workplan.knowledge.origin import Origin
 from workplan.knowledge.table import Table
 from workplan.language import gettext, long_date, pick, sentence
@@ -35,7 +34,6 @@ from workplan.model.errors import (
     WorkplanError,
 )
 from workplan.model.formats import CSV, TURTLE
-from workplan.model.iris import data_iri
 from workplan.questions.catalogue import SavedQuery
 from workplan.questions.parameters import Parameter
 
@@ -428,7 +426,7 @@ class QuestionView:
         """How to cite the answer."""
         config, known = self.source.config, self._origin
         publisher = pick(known.publisher, self.lang)
-        author = publisher[0] if publisher else self._network or config.title_in(self.lang)
+        author = publisher[0] if publisher else config.title_in(self.lang)
         title = f"{config.title_in(self.lang)}: {self.title}"
         asked = "; ".join(f"{field.label}: {field.shown}" for field in self.fields if field.value)
         return Citation(
@@ -439,6 +437,7 @@ class QuestionView:
             self.source.version,
             self.whole.address(is_pinned=True),
             "-".join(filter(None, (config.network, self.saved.name, self.source.version))),
+            [source.text for source in self.sources],
         )
 
     @cached_property
@@ -448,16 +447,6 @@ class QuestionView:
         except FAILURES:
             # A page that tells of a failure does not fail by what it says besides.
             return Origin({}, None)
-
-    @cached_property
-    def _network(self) -> str | None:
-        """What the network is called in the data."""
-        iri = data_iri(self.source.config.network)
-        try:
-            labels = names_of(self.source.engine, [iri])[iri].labels
-        except FAILURES:
-            return None
-        return (pick(labels, self.lang) or (None,))[0]
 
     @property
     def day(self) -> str:

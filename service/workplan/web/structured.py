@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from pyoxigraph import Literal, NamedNode
 
+from workplan.knowledge.origin import Origin
 from workplan.language import LANGUAGES, pick, sentence
 from workplan.model.formats import Format
 from workplan.model.namespaces import expand
@@ -48,9 +49,15 @@ def structured(view: ResourceView, address: str, site: str, licence: str, pictur
 
 
 def dataset(
-    plan: PlanView, base: str, licence: str, version: str | None, modified: str | None, dumps: Iterable[Format]
+    plan: PlanView, base: str, licence: str, version: str | None, origin: Origin, dumps: Iterable[Format]
 ) -> Thing:
-    """*plan* as a data set, as the catalogue at *base* has it: its *version*, of the day *modified*, as *dumps*."""
+    """*plan* as a data set, as the catalogue at *base* has it: its *version*, where it is from, its *dumps*.
+
+    Who made the data is its creator; the plan that it is based on is the network's.
+    """
+    network = _organisation_named(plan.plan.network, plan.network.text)
+    called = pick(origin.publisher, plan.lang)
+    maker = _organisation_named(origin.agent, called[0]) if origin.agent and called else network
     own = {
         "@type": "Dataset",
         "@id": dataset_iri(base, plan.plan.iri),
@@ -60,9 +67,16 @@ def dataset(
         "license": licence,
         "inLanguage": list(LANGUAGES),
         "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "@id": plan.plan.network, "name": plan.network.text},
+        "creator": maker,
+        "publisher": maker,
+        "isBasedOn": {
+            "@type": "CreativeWork",
+            "@id": plan.plan.iri,
+            "name": plan.title.text,
+            "author": network,
+        },
         "version": version,
-        "dateModified": modified,
+        "dateModified": origin.modified,
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": f"{base}{ADDRESS}#catalog", "url": f"{base}{ADDRESS}"},
         "distribution": [
             {"@type": "DataDownload", "contentUrl": f"{base}/dump.{form.name}", "encodingFormat": form.media_type}
@@ -70,6 +84,10 @@ def dataset(
         ],
     }
     return {"@context": CONTEXT, "@graph": [{name: value for name, value in own.items() if value}]}
+
+
+def _organisation_named(iri: str, name: str) -> Thing:
+    return {"@type": "Organization", "@id": iri, "name": name}
 
 
 def _entity(view: ResourceView, address: str) -> Thing:
