@@ -52,6 +52,12 @@ RESERVED: Final = frozenset(
 )
 """First path segments that addresses use, so that no network may take them as its code."""
 
+SHARED_SEGMENTS: Final = frozenset(("org", "place", "scheme", "time"))
+"""Those of them under which there are resources that no network has to itself."""
+
+LONGEST_PATH: Final = 400
+"""Characters of a resource's path: of nine bytes each in an address, it stays within the 8 kB that proxies pass on."""
+
 _NETWORK_CODE = re.compile(r"[a-z0-9-]{2,20}")
 
 _VERSION_PATH = re.compile(r"(?P<plan>[^/#]+/plan/[^/#]+)/version/(?P<number>[0-9]+)")

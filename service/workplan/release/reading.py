@@ -134,7 +134,7 @@ def to_graph(readings: Iterable[Reading], into: "Graph | None" = None) -> "Graph
 
     def term(given: Term) -> "Node":
         if given not in known:
-            known[given] = _to_node(given)
+            known[given] = to_node(given)
         return known[given]
 
     with silenced_literals():
@@ -144,7 +144,7 @@ def to_graph(readings: Iterable[Reading], into: "Graph | None" = None) -> "Graph
     return graph
 
 
-def _to_node(term: Term) -> "Node":
+def to_node(term: Term) -> "Node":
     """*term* as rdflib holds it."""
     import rdflib
 

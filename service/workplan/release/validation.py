@@ -16,9 +16,12 @@ from pyoxigraph import NamedNode
 
 from workplan.language import LANGUAGES, pick
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY
-from workplan.release.reading import Reading, Statement, Term, silenced_literals, to_graph, to_term
+from workplan.release.fault import Fault, prefixed
+from workplan.release.identifiers import identifier_faults
+from workplan.release.reading import Reading, Statement, Term, silenced_literals, to_graph, to_node, to_term
 from workplan.release.report import Finding, Named, Place, Report, Severity
 from workplan.release.terms import deprecation_rules, unknown_rules
+from workplan.release.values import value_faults
 
 if TYPE_CHECKING:
     from rdflib import BNode, Graph, URIRef
@@ -52,15 +55,18 @@ def validate(
     *background* is the ontology and the concept schemes: it tells which class is below which and which values a list
     has. What is wrong with the background itself, or with what follows from it, is not reported, unless it is also
     given as data. What it deprecates, data are warned of; a term of ours that it does not have, they may not use.
+    What no value of any property may be, and no identifier, is told too, unless a shape tells of it in its own words.
     """
     data = to_graph([*readings, *background, *derived], into=_graph_that_parses_a_query_once())
     rules = to_graph([*shapes, deprecation_rules([*background, *readings]), unknown_rules(readings, background)])
     results = _run(data, rules)
+    described = _subjects([*readings, *background, *derived])
+    _tell(results, [*value_faults(readings, described), *identifier_faults(readings, described)])
     places = _Places.of([*readings, *derived])
     judged = _subjects(readings) | (_subjects(derived) - _subjects(background))
-    described = _Describer(data)
+    describer = _Describer(data)
     found = [
-        (_finding(result, results, rules, described, places), result)
+        (_finding(result, results, rules, describer, places), result)
         for result in results.objects(predicate=_node(_SH + "result"))
         if to_term(_only(results, result, _SH + "focusNode")) in judged
     ]
@@ -73,6 +79,37 @@ def validate(
 def _subjects(readings: Iterable[Reading]) -> set[Term]:
     """The resources of which *readings* say something."""
     return {subject for reading in readings for subject, _, _ in reading.lines}
+
+
+def _tell(results: "Graph", faults: Iterable[Fault]) -> None:
+    """Write *faults* into the report graph *results*, but for those of a value of which a shape has told."""
+    import rdflib
+    from rdflib.namespace import RDF, SH
+
+    known = {
+        tuple(results.value(result, about) for about in (SH.focusNode, SH.resultPath, SH.value))
+        for result in results.objects(predicate=SH.result)
+    }
+    report = results.value(predicate=RDF.type, object=SH.ValidationReport)
+    with silenced_literals():
+        for fault in faults:
+            about = tuple(
+                None if term is None else to_node(term) for term in (fault.focus, fault.property, fault.value)
+            )
+            if about in known:
+                continue
+            result = rdflib.BNode()
+            results.add((report, SH.result, result))
+            results.add((result, RDF.type, SH.ValidationResult))
+            for predicate, node in zip((SH.focusNode, SH.resultPath, SH.value), about, strict=True):
+                if node is not None:
+                    results.add((result, predicate, node))
+            severity = SH[fault.severity.name.capitalize()]
+            results.add((result, SH.resultSeverity, severity))
+            results.add((result, SH.sourceConstraintComponent, SH[fault.component]))
+            results.add((result, SH.sourceShape, _node(NAMESPACES["wpsh"] + fault.rule)))
+            for lang, message in fault.messages().items():
+                results.add((result, SH.resultMessage, rdflib.Literal(message, lang=lang)))
 
 
 def _run(data: "Graph", rules: "Graph") -> "Graph":
@@ -192,7 +229,7 @@ def _path_text(graph: "Graph", path: "Node", *, nested: bool = False) -> str:
     from rdflib.collection import Collection
 
     if isinstance(path, URIRef):
-        return _prefixed(str(path))
+        return prefixed(str(path))
     if (inverse := _only(graph, path, _SH + "inversePath")) is not None:
         return "^" + _path_text(graph, inverse, nested=True)
     if (repeated := _only(graph, path, _SH + "zeroOrMorePath")) is not None:
@@ -217,14 +254,6 @@ def _first_steps(graph: "Graph", path: "Node", *, is_inverse: bool = False) -> "
             yield from _first_steps(graph, step, is_inverse=is_inverse)
     elif (first := _only(graph, path, _RDF + "first")) is not None:
         yield from _first_steps(graph, first, is_inverse=is_inverse)
-
-
-def _prefixed(iri: str) -> str:
-    """*iri* with the project's prefix for it, or between angle brackets."""
-    for prefix, namespace in NAMESPACES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return f"<{iri}>"
 
 
 def _report_graph(found: "Iterable[tuple[Finding, Node]]", results: "Graph") -> "Graph":

@@ -7,11 +7,13 @@ import gzip
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from pyoxigraph import Literal as Text
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
 from workplan.engine.negotiation import choose
@@ -69,7 +71,7 @@ def answer(body: bytes, form: Format, *, canonical: str | None = None) -> Respon
     """*body* as a response in *form*, with the address of what it describes."""
     response = Response(body, content_type=form.content_type)
     if canonical:
-        response.headers.add("Link", f'<{canonical}>; rel="canonical"')
+        response.headers.add("Link", f'<{iri_to_uri(canonical)}>; rel="canonical"')
     return response
 
 
@@ -84,10 +86,11 @@ def identify(path: str) -> ResponseReturnValue:
     form = wants((HTML, *DESCRIPTION_FORMATS))
     found(path)
     page = page_address(path)
-    target = page if form is HTML else f"/data/{path}.{form.name}"
-    response = redirect(target, 303)
-    for each in DESCRIPTION_FORMATS:
-        response.headers.add("Link", f'</data/{path}.{each.name}>; rel="alternate"; type="{each.media_type}"')
+    place = f"/data/{quote(path)}"
+    addresses = {each: f"{place}.{each.name}" for each in DESCRIPTION_FORMATS}
+    response = redirect(addresses.get(form, page), 303)
+    for each, address in addresses.items():
+        response.headers.add("Link", f'<{address}>; rel="alternate"; type="{each.media_type}"')
     response.headers.add("Link", f'<{page}>; rel="alternate"; type="{HTML.media_type}"')
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
