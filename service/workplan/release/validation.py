@@ -90,7 +90,7 @@ def _tell(results: "Graph", faults: Iterable[Fault]) -> None:
         tuple(results.value(result, about) for about in (SH.focusNode, SH.resultPath, SH.value))
         for result in results.objects(predicate=SH.result)
     }
-    report = results.value(predicate=RDF.type, object=SH.ValidationReport)
+    (report,) = results.subjects(RDF.type, SH.ValidationReport)
     with silenced_literals():
         for fault in faults:
             about = tuple(
@@ -104,9 +104,8 @@ def _tell(results: "Graph", faults: Iterable[Fault]) -> None:
             for predicate, node in zip((SH.focusNode, SH.resultPath, SH.value), about, strict=True):
                 if node is not None:
                     results.add((result, predicate, node))
-            severity = SH[fault.severity.name.capitalize()]
-            results.add((result, SH.resultSeverity, severity))
-            results.add((result, SH.sourceConstraintComponent, SH[fault.component]))
+            results.add((result, SH.resultSeverity, _node(_SH + fault.severity.name.capitalize())))
+            results.add((result, SH.sourceConstraintComponent, _node(_SH + fault.component)))
             results.add((result, SH.sourceShape, _node(NAMESPACES["wpsh"] + fault.rule)))
             for lang, message in fault.messages().items():
                 results.add((result, SH.resultMessage, rdflib.Literal(message, lang=lang)))
