@@ -110,7 +110,7 @@ export function rowsOf(table) {
 export function solutions({ head, results }, vocabulary, words, lang, shown) {
   const section = clone("of-solutions");
   const table = section.querySelector("table");
-  const row = table.tHead.rows[0];
+  const row = table.tHead.insertRow();
   for (const name of head.vars) {
     const th = document.createElement("th");
     th.scope = "col";

@@ -223,3 +223,14 @@ def test_a_stranger_gets_the_actions_as_a_spreadsheet(browser: Browser, server: 
             str(cell.value) for row in sheet.iter_rows() for cell in row if re.fullmatch(r"A\d\d", str(cell.value))
         }
         assert len(codes) == 29
+
+
+def test_who_judges_a_page_can_read_robots_txt_from_within_it(browser: Browser, server: str) -> None:
+    """As Lighthouse does: a policy that forbids it looks like a site without one."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        for path in ("/ca/", "/ca/sparql", "/en/query/team-load"):
+            page.goto(server + path)
+            text = page.evaluate("() => fetch('/robots.txt').then((answer) => answer.text())")
+            assert text.startswith("User-agent: *\n")
+            assert f"\nSitemap: {server}/sitemap.xml\n" in text

@@ -62,7 +62,7 @@ def addresses(app: Flask, release: Release) -> dict[str, str]:
     return found
 
 
-IS_CLOSED = re.compile(r"/|/(?:ca|health|static|problem)/.*|/metrics")
+IS_CLOSED = re.compile(r"/|/(?:ca|health|static|problem)/.*|/metrics|/favicon.ico")
 """Pages, and what is for whoever runs the service: all other addresses are data."""
 
 
@@ -185,3 +185,12 @@ def test_no_address_leads_to_another_site_or_in_circles(front_client: FrontClien
 
     assert answer
     assert answer.status_code in (200, 303, 404)
+
+
+def test_the_icon_is_where_browsers_look_for_it(front_client: FrontClient) -> None:
+    """Beside data, which cannot tell of another."""
+    answer = front_client.get("/favicon.ico")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+    assert answer.data.lstrip().startswith(b"<svg")

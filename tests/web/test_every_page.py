@@ -161,6 +161,11 @@ def test_every_page_has_an_outline(pages: Mapping[Page, Received], errors: Mappi
     assert found == []
 
 
+def test_no_table_has_an_empty_row(pages: Mapping[Page, Received]) -> None:
+    """In what a script is to fill neither."""
+    assert [page for page, answer in pages.items() if re.search(r"<tr[^>]*>\s*</tr>", answer.text)] == []
+
+
 def test_every_page_parses_strictly(pages: Mapping[Page, Received], errors: Mapping[Page, Received]) -> None:
     """As the standard's own algorithm reads it, without an error."""
     for page, answer in (pages | errors).items():

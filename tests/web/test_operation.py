@@ -1,6 +1,7 @@
 """A service as its operator sees it: figures, logs, request ids, a new release under load, and the end."""
 
 import json
+import logging
 import os
 import re
 import shutil
@@ -575,3 +576,18 @@ def test_only_a_trusted_proxy_tells_the_scheme(service: Service, proxy: str, sai
         f"Sitemap: {expected}://" in client.get("/robots.txt", headers={"X-Forwarded-Proto": said}, client=proxy).text
     )
     client.close()
+
+
+def test_the_alarm_is_for_faults_of_ours_alone(
+    front_client: FrontClient, root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a client can bring about whenever it likes wakes nobody: oEmbed wants 501 for a format that there is not."""
+    page = "http://localhost/ca/query/team-load"
+    with caplog.at_level(logging.WARNING):
+        answer = front_client.get("/oembed", query_string={"url": page, "format": "yaml"})
+    alarm = re.search(r'requests_total\{code=~"([^"]+)"', (root / "docs" / "operation.md").read_text(encoding="utf-8"))
+
+    assert answer.status_code == 501
+    assert caplog.records == []
+    assert alarm
+    assert [code for code in CODE_INDEX if re.fullmatch(alarm[1], code)] == ["500", "502", "503"]

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app
 
 assets = Blueprint("assets", __name__)
 
@@ -44,3 +44,9 @@ def give(name: str) -> Response:
     response.cache_control.immutable = True
     response.add_etag()
     return response
+
+
+@assets.get("/favicon.ico")
+def give_icon() -> Response:
+    """The icon where browsers look for it that were told of none, such as beside data."""
+    return current_app.send_static_file("icon.svg")

@@ -32,9 +32,6 @@ from .themes import themes_of
 editor = Blueprint("editor", __name__)
 editor.after_request(keep)
 
-POLICY: Final = f"{SCRIPTED}; connect-src 'self'"
-"""What the editor's page may do beside what every page may: run our script, which asks this service."""
-
 SHOWN_ROWS: Final = 500
 """Rows of an answer that the page shows; the downloads hold them all."""
 
@@ -85,7 +82,7 @@ def ask(lang: str) -> Response:
         vocabulary=f"/{lang}/sparql/vocabulary.json?release={service().version or ''}",
     )
     response = Response(page, status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Content-Security-Policy"] = SCRIPTED
     if error:
         # As every error: scripts of any site may read it.
         response.headers.update(CORS)

@@ -6,6 +6,7 @@ It may not tell what happened inside: an unexpected failure is logged and answer
 import json
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -77,7 +78,8 @@ def register(app: Flask) -> None:
 
 def answer_error(error: WorkplanError) -> Response:
     """The answer to an error of ours."""
-    if error.status >= 500:  # the line between their faults and ours
+    # The line between their faults and ours, but for a format that is not implemented because nobody should.
+    if error.status >= 500 and error.status != HTTPStatus.NOT_IMPLEMENTED:
         current_app.logger.warning("%s: %s", error.slug, error)
     is_slow = isinstance(error, QueryTimeout) or (isinstance(error, ServiceBusy) and "long" in error.values)
     extra = {"hints": _advice(error)} if is_slow else where(error)

@@ -28,7 +28,7 @@ _SEGMENTS: Final = {
     **dict.fromkeys(("dump", "export", "releases"), "dump"),
     **dict.fromkeys(("", "ca", "es", "en"), "page"),
     **dict.fromkeys((".well-known", "catalog", "sitemap", "robots", "openapi", "quality", "search"), "catalogue"),
-    "static": "static",
+    **dict.fromkeys(("static", "favicon"), "static"),
     **dict.fromkeys(("health", "metrics"), "state"),
 }
 """The first segment of an address, without what follows a dot: its class."""
