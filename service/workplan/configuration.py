@@ -83,7 +83,7 @@ _IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]%]+")
 _EXPECTED: Final = {
     "contact": N_("una adreça electrònica, o una adreça http:// o https://"),
     "licence": N_("una adreça http:// o https://"),
-    "embed.ancestors": N_("una llista de llocs com «https://www.exemple.cat» o «https://*.exemple.cat», o «*»"),
+    "embed.ancestors": N_("una llista de webs com «https://www.exemple.cat» o «https://*.exemple.cat», o «*»"),
 }
 """What a key takes, where its type does not tell."""
 

@@ -5,12 +5,12 @@ It may not know requests or pages; the reader's language always arrives as an ar
 
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -22,7 +22,7 @@ LANGUAGES: Final = ("ca", "es", "en")
 
 DEFAULT: Final = LANGUAGES[0]
 
-NAMES: Final[Mapping[str, str]] = {"ca": "català", "es": "español", "en": "English"}
+NAMES: Final[Mapping[str, str]] = {"ca": "català", "es": "castellano", "en": "English"}
 """Each language's name in itself."""
 
 
@@ -122,7 +122,22 @@ def locale_of(lang: str) -> str:
 
 def long_date(day: date, lang: str) -> str:
     """*day* in words, as «29 de novembre del 2019»."""
-    return str(format_date(day, "long", locale=locale_of(lang)))
+    return day_as("long", day, lang)
+
+
+def day_as(form: str, day: date, lang: str) -> str:
+    """*day* as *form*, a length or a pattern of CLDR, writes it in *lang*."""
+    return _straight(format_date(day, form, locale=locale_of(lang)))
+
+
+def long_moment(moment: datetime, lang: str) -> str:
+    """*moment* in words, with its time and zone."""
+    return _straight(format_datetime(moment, "long", locale=locale_of(lang)))
+
+
+def _straight(text: str) -> str:
+    """*text* with the apostrophe of all other texts: CLDR curls that of «d'abril»."""
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 @lru_cache(maxsize=4096)  # a page writes the same few hundred figures again and again, and Babel takes its time

@@ -63,7 +63,7 @@ def held(page: Page) -> str:
 def ask(page: Page, query: str) -> None:
     """Ask *query* by pasting it and pressing the button, and wait for the answer."""
     paste(page, query)
-    page.get_by_role("button", name="Pregunta", exact=True).click()
+    page.get_by_role("button", name="Executa", exact=True).click()
     expect(page.get_by_role("status")).not_to_have_text("S'espera la resposta…")
 
 
@@ -238,7 +238,7 @@ def test_a_link_brings_the_query_and_its_answer_to_someone_else(browser: Browser
         page.get_by_role("button", name="Copia l'enllaç").click()
         expect(page.get_by_role("status")).to_have_text(re.compile("^(Enllaç copiat|L'enllaç és)"))
         address = page.url
-        spanish = page.get_by_role("link", name="español").get_attribute("href")
+        spanish = page.get_by_role("link", name="castellano").get_attribute("href")
     with opened(browser, address) as page:
         assert held(page) == ROWS
         assert column(page, 1) == ["b", "à", "c"]
@@ -418,19 +418,19 @@ def test_without_a_script_the_form_does_it_all(browser: Browser, server: str) ->
     """A table with its downloads, an error with its caret, examples, limits; and no button that does nothing."""
     with opened(browser, f"{server}/ca/sparql", java_script_enabled=False) as page:
         page.get_by_label("Consulta", exact=True).fill(ROWS)
-        page.get_by_role("button", name="Pregunta").click()
+        page.get_by_role("button", name="Executa").click()
         rows = column(page, 1)
         downloads = page.locator("#outcome .downloads a").all_inner_texts()
         buttons = page.locator("main").get_by_role("button").all_inner_texts()
         page.get_by_label("Consulta", exact=True).fill("SELECT ?x {\n ?x }")
-        page.get_by_role("button", name="Pregunta").click()
+        page.get_by_role("button", name="Executa").click()
         error = page.locator("#outcome .problem").inner_text()
         page.locator("main details").first.locator("summary").click()
         page.locator("main details").first.get_by_role("link").first.click()
 
         assert rows == ["b", "à", "c"]
         assert downloads == ["JSON", "XML", "CSV", "TSV"]
-        assert buttons == ["Pregunta"]
+        assert buttons == ["Executa"]
         assert "línia 2" in error
         assert error.splitlines()[-1].strip() == "^"
         assert "SELECT" in page.get_by_label("Consulta", exact=True).input_value()

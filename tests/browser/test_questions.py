@@ -167,7 +167,7 @@ def test_without_scripts_everything_is_there(browser: Browser, server: str) -> N
         sorted_down = [int(text) for text in column(page, 3)]
         page.goto(f"{server}/ca/query/team-actions")
         page.get_by_label("Equip", exact=True).select_option(label="CT · Comissió tècnica")
-        page.get_by_role("button", name="Pregunta").click()
+        page.get_by_role("button", name="Mostra la resposta").click()
 
         assert sorted_down == sorted(sorted_down, reverse=True)
         assert page.locator(".result tbody tr").count() == 9
@@ -212,7 +212,7 @@ def test_a_reference_is_copied_with_today_s_date(page: Page, server: str) -> Non
 def test_the_preview_shows_the_embed(page: Page, server: str) -> None:
     """In a frame of our own, which the policy allows."""
     page.goto(f"{server}/ca/query/team-load?view=table")
-    page.get_by_text("Vegeu com queda").click()
+    page.get_by_text("Mostra com queda").click()
     frame = page.frame_locator("iframe.preview")
 
     assert frame.locator("table tbody tr").count() > 0 or frame.locator("table").first.wait_for() is None

@@ -176,8 +176,8 @@ def test_what_a_curator_added_and_what_is_missing_is_told(run: Run) -> None:
     rows = list(csv.DictReader(io.StringIO(run("export", "2020", "--format", "decidim")[1]), delimiter=";"))
     (action,) = (row for row in rows if row["external_id"].endswith("/action/08"))
 
-    assert "LE1 Ajudar a enfortir l'ESS a cada municipi [afegit per un curador]" in action["description/ca"]
-    assert "Planned quarter:</strong> unknown (Lost in conversion)" in action["description/en"]
+    assert "LE1 Ajudar a enfortir l'ESS a cada municipi [afegit a les dades]" in action["description/ca"]
+    assert "Planned quarter:</strong> not stated (Lost in conversion)" in action["description/en"]
 
 
 def test_the_plan_as_decidims_csv_has_its_columns_in_three_languages(run: Run) -> None:

@@ -63,7 +63,7 @@ def test_two_versions_are_told_apart_in_plain_words_what_breaks_data_first() -> 
     found = changes(read_ontology([OLD]), read_ontology([NEW]))
 
     assert [change.sentence("en").replace(PROVA, "") for change in found] == [
-        "Stand is gone.",
+        "Stand has been removed.",
         "Of visitors, what it leads to changes: before xsd:integer, now xsd:nonNegativeInteger.",
         "Fair is deprecated: use Market.",
         "stands is deprecated: use stallCount.",
@@ -87,7 +87,7 @@ def test_a_change_is_told_in_each_language_and_mixes_none() -> None:
     assert [gone.sentence(lang).removeprefix(f"{PROVA}Stand ") for lang in LANGUAGES] == [
         "ja no hi és.",
         "ya no está.",
-        "is gone.",
+        "has been removed.",
     ]
 
 

@@ -228,7 +228,7 @@ def test_a_mistake_is_told_in_the_readers_language(tmp_path: Path) -> None:
     assert [sentence(found.text, found.values, lang).rpartition(": ")[2] for lang in LANGUAGES] == [
         "no hi ha res que es digui «codi»; potser volíeu dir «code».",
         "no hay nada que se llame «codi»; quizá quería decir «code».",
-        "nothing goes by the name “codi”; perhaps you meant “code”.",
+        "there is nothing called “codi”; perhaps you meant “code”.",
     ]
     assert sentence(stopped.text, stopped.values, "en").endswith("the file ends here, and a comma or “]” was expected.")
 

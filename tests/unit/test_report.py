@@ -45,7 +45,7 @@ def test_a_finding_tells_resource_fault_and_place() -> None:
         "             No té equip.",
         "             actions.ttl:12  (prova/plan/2020/action/08)",
         "",
-        "1 fitxer validat: 1 infracció, 0 advertiments, 0 avisos. No conforme.",
+        "1 fitxer validat: 1 infracció, 0 punts per revisar, 0 punts informatius. No conforme.",
     ]
 
 
@@ -79,7 +79,7 @@ def test_many_notes_of_one_kind_are_counted_and_the_first_ones_named() -> None:
     assert text.count("No té equip.") == 1
     assert f"{FEW + 4} vegades" in text
     assert f"… i {FEW + 1} més" in text
-    assert text.endswith(f"{FEW + 4} avisos. Conforme.")
+    assert text.endswith(f"{FEW + 4} punts informatius. Conforme.")
 
 
 def test_violations_are_never_counted_together() -> None:
@@ -135,7 +135,7 @@ def test_the_page_has_a_table_for_each_severity_found() -> None:
 
     document = html5lib.parse(page, namespaceHTMLElements=False)
 
-    assert [caption.text for caption in document.iter("caption")] == ["Infracció (1)", "Avís (1)"]
+    assert [caption.text for caption in document.iter("caption")] == ["Infracció (1)", "Informació (1)"]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_doubts_gaps_and_added_values_show_in_place_in_words(client: FlaskClient
     assert "Dubtes:" in row
     assert "Fila desplaçada una columna a la dreta" in row
     assert "No consta:" in row
-    assert "Afegit per la curadoria:" in row
+    assert "Afegit a les dades:" in row
     assert "LE1" in row
 
 
@@ -102,7 +102,9 @@ def test_an_unknown_document_is_a_404(client: FlaskClient) -> None:
 def test_every_line_has_its_number_which_leads_to_it(client: FlaskClient) -> None:
     """So that a line can be cited, and linked to."""
     text = client.get("/es/document/pla2020").text
-    numbered = re.findall(r'<a class="at" lang="es" href="#([^"]+)" aria-label="línea (\d+)">(\d+)</a>', text)
+    numbered = re.findall(
+        r'<a class="at" lang="es" href="#([^"]+)" aria-label="línea (\d+) del documento">(\d+)</a>', text
+    )
     idents = set(re.findall(r'id="(L[0-9][^"]*)"', text))
 
     assert len(numbered) > 100

@@ -135,7 +135,7 @@ def test_columns_and_rows_are_chosen_and_the_number_of_all_is_told(client: Flask
 
     assert head == ["Accions", "Equip"]
     assert response.text.count('<th scope="row"') == 2
-    assert "2 de 7 files. Vegeu-les totes" in text_of(response)
+    assert "2 de 7 files. Mostra-les totes" in text_of(response)
     assert "2 de 7" not in text_of(embed(client, "team-load", lang="ca"))
 
 

@@ -252,7 +252,7 @@ def test_a_page_that_does_not_exist_says_so_on_the_question_s_page(client: Flask
     assert answer.status_code in (400, 404)
     assert "La càrrega de cada equip" in text_of(answer.text)
     assert 'role="alert"' in answer.text
-    assert "Torneu-ho a provar" in text_of(answer.text)
+    assert "Torna-ho a provar" in text_of(answer.text)
 
 
 def test_a_question_that_fails_says_so_on_its_own_page(service: Service) -> None:

@@ -136,5 +136,5 @@ def test_a_network_with_one_graph_and_no_assertions_is_served(client: FlaskClien
     """The same pages, without what it does not need."""
     text = client.get("/ca/prova/plan/2020").text
 
-    assert "afegit per la curadoria" not in text
+    assert "afegit a les dades" not in text
     assert client.get("/ca/document/none").status_code == 404

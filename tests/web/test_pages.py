@@ -96,7 +96,7 @@ def test_action_8_tells_what_the_document_states_and_what_was_added(client: Flas
     text = client.get("/ca/xmess/plan/2020/action/08").text
 
     assert "8. Generar un grup de treball per incorporar la interseccionalitat" in text
-    assert text.count("afegit per la curadoria") == 1
+    assert text.count("afegit a les dades") == 1
     assert "Patró de codis" in text
     assert "Fila desplaçada una columna a la dreta" in text
     assert "trimestre previst" in text
@@ -137,16 +137,16 @@ def test_each_value_leads_to_the_cell_that_prints_it(client: FlaskClient) -> Non
 
 def test_a_page_counts_what_the_document_states_and_what_was_added(client: FlaskClient) -> None:
     """In words that need no knowledge of graphs."""
-    assert "1 l'hi ha afegit la curadoria, i diu per què." in client.get("/ca/xmess/plan/2020/action/08").text
-    assert "la curadoria no hi ha afegit cap valor" in client.get("/ca/xmess/team/ct").text
+    assert "1 s'hi ha afegit, amb el motiu." in client.get("/ca/xmess/plan/2020/action/08").text
+    assert "no s'hi ha afegit cap valor" in client.get("/ca/xmess/team/ct").text
     for path in ("assertion/001", "team/ct/2020", "work/guia-abc"):
-        assert "Tot això és de la curadoria" in client.get(f"/ca/xmess/{path}").text
+        assert "Tot això s'ha afegit a partir del que diu el document." in client.get(f"/ca/xmess/{path}").text
 
 
 def test_notes_without_a_name_say_what_they_are_about(client: FlaskClient) -> None:
     """Never an address for a title."""
     assert "<h1>Valor que falta: trimestre previst (A01)</h1>" in client.get("/ca/xmess/gap/001").text
-    assert "<h1>Value added by curators: strategic line (A08)</h1>" in client.get("/en/xmess/assertion/001").text
+    assert "<h1>Added value: strategic line (A08)</h1>" in client.get("/en/xmess/assertion/001").text
 
 
 def test_a_resource_can_be_cited(client: FlaskClient) -> None:
@@ -172,7 +172,7 @@ def test_a_page_is_described_by_its_first_facts(client: FlaskClient) -> None:
 
 def test_a_list_tells_how_many_of_it_were_added(client: FlaskClient) -> None:
     """The first strategic line has thirteen actions by the document, and one more."""
-    assert "13 segons el document i 1 que hi afegeix" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
+    assert "13 segons el document i 1 d'afegides" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
 
 
 def test_a_page_leads_to_the_questions_about_its_resource(client: FlaskClient) -> None:

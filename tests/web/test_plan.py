@@ -101,9 +101,9 @@ def test_filters_are_taken_off_one_by_one_or_all(client: FlaskClient) -> None:
     """By links, each to the address without it."""
     page = client.get(f"{PLAN}?team=ST&scope=cpr").text
 
-    assert f'href="{PLAN}?scope=cpr#accions"><span class="unseen">Traieu el filtre</span> Equip' in page
-    assert f'href="{PLAN}?team=ST#accions"><span class="unseen">Traieu el filtre</span> Àmbit' in page
-    assert f'href="{PLAN}#accions">Traieu tots els filtres</a>' in page
+    assert f'href="{PLAN}?scope=cpr#accions"><span class="unseen">Treu el filtre</span> Equip' in page
+    assert f'href="{PLAN}?team=ST#accions"><span class="unseen">Treu el filtre</span> Àmbit' in page
+    assert f'href="{PLAN}#accions">Treu tots els filtres</a>' in page
     assert '<meta name="robots" content="noindex">' in page
 
 

@@ -99,7 +99,7 @@ def test_text_in_another_language_is_marked(client: FlaskClient) -> None:
 
 def test_what_a_curator_added_is_marked(client: FlaskClient) -> None:
     """Beside the value by which it was found."""
-    assert '<span class="added">afegit per la curadoria</span>' in page(client, "/ca/search?q=LE1&kind=action")
+    assert '<span class="added">afegit a les dades</span>' in page(client, "/ca/search?q=LE1&kind=action")
 
 
 def test_nothing_found_offers_other_ways(client: FlaskClient) -> None:

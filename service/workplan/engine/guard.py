@@ -37,7 +37,7 @@ def check(text: str, allowed_services: Collection[str] = frozenset()) -> None:
 def refuse_update(text: str) -> None:
     """Raise QueryRefused where *text* updates, which its beginning tells."""
     if any(map(is_update, _readings(text))):
-        raise QueryRefused(N_("Aquest servei només respon consultes: les dades no es poden modificar d'aquí estant."))
+        raise QueryRefused(N_("Aquest servei només respon consultes: des d'aquí no es poden modificar les dades."))
 
 
 def _readings(text: str) -> Set[str]:

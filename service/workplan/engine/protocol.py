@@ -154,7 +154,7 @@ def _not_utf8() -> BadRequest:
 
 
 def _update_refused() -> QueryRefused:
-    return QueryRefused(N_("Aquest servei només respon consultes: les dades no es poden modificar d'aquí estant."))
+    return QueryRefused(N_("Aquest servei només respon consultes: des d'aquí no es poden modificar les dades."))
 
 
 def _check_text(text: str) -> None:

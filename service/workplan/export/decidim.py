@@ -44,8 +44,8 @@ PROGRESS: Final = {"pendent": "0", "finalitzada": "100"}
 """What an observed status says of progress; one in between says no number."""
 
 WITHOUT_EQUAL: Final = N_(
-    "El CSV de Decidim deixa buits els números que són de cada lloc (id, category/id, scope/id, parent/id, status/id); "
-    "l'estat observat és a status/key, i el que no hi té columna s'explica a la descripció."
+    "El CSV de Decidim deixa buits els números que són propis de cada web (id, category/id, scope/id, parent/id, "
+    "status/id); l'estat observat és a status/key, i el que no hi té columna s'explica a la descripció."
 )
 
 _EXECUTION: Final = DATA + "scheme/execution-status/"

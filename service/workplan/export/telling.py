@@ -64,7 +64,7 @@ class Teller:
     def _value(self, action: str, name: str, value: str) -> str:
         told = self.named(value)
         if self.facts.is_added(action, name, value):
-            return gettext(N_("%(value)s [afegit per un curador]"), self.lang) % {"value": told}
+            return gettext(N_("%(value)s [afegit a les dades]"), self.lang) % {"value": told}
         return told
 
     def _noted(self, picked: tuple[str, str] | None) -> str:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
-from babel.dates import format_date, get_month_names
+from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from workplan.language import gettext, locale_of, long_date, number
+from workplan.language import day_as, gettext, long_date, number
 
 from .palette import Palette
 from .plotted import MISSING, Plotted, Value
@@ -350,7 +350,7 @@ def _over_time(
         if v.day:
             part = (v.day - start) / (end - start)
             row["day"] = v.day.isoformat()
-            row["before" if part > HALF else "after"] = str(format_date(v.day, form, locale=locale_of(found.lang)))
+            row["before" if part > HALF else "after"] = day_as(form, v.day, found.lang)
         else:
             row["unknown"] = gettext(MISSING, found.lang)
         rows.append(row)

@@ -126,7 +126,7 @@ class WorkplanError(Exception):
     exit_code: ClassVar[int] = 2
     slug: ClassVar[str] = "error"
     title: ClassVar[str] = N_("Error del servei")
-    advice: ClassVar[str] = N_("Torneu-ho a provar d'aquí una estona; si es repeteix, aviseu qui porta el servei.")
+    advice: ClassVar[str] = N_("Torneu-ho a provar d'aquí una estona; si es repeteix, aviseu qui gestiona el servei.")
 
     def __init__(self, sentence: str | None = None, **values: Any) -> None:
         self.text = sentence or type(self).sentence
@@ -301,8 +301,8 @@ class UnknownEmbed(RequestError):
     status = 404
     slug = "unknown-embed"
     title = N_("Adreça que no es pot incrustar")
-    advice = N_("Copieu l'adreça de la pàgina d'una consulta d'aquest lloc, o la d'un marc que en mostri la resposta.")
-    sentence = N_("«%(url)s» no és l'adreça de cap consulta d'aquest lloc; s'esperava la de la pàgina d'una consulta.")
+    advice = N_("Copieu l'adreça de la pàgina d'una pregunta d'aquest web, o la d'un marc que en mostri la resposta.")
+    sentence = N_("«%(url)s» no és l'adreça de cap pregunta d'aquest web; s'esperava la de la pàgina d'una pregunta.")
 
 
 class UnknownOembedFormat(RequestError):
@@ -399,8 +399,8 @@ class SearchUnavailable(StoreError):
     slug = "search-unavailable"
     title = N_("Aquí no es pot cercar")
     advice = N_(
-        "Les dades d'aquest servei no tenen índex de paraules. Les preguntes desades, les pàgines i SPARQL les donen "
-        "igualment; qui porta el servei en fa l'índex amb «workplan build»."
+        "Les dades d'aquest servei no tenen índex de paraules. Les preguntes, les pàgines i SPARQL les donen "
+        "igualment; qui gestiona el servei en fa l'índex amb «workplan build»."
     )
     sentence = N_("La publicació en servei no té índex de paraules; se'n fa amb «workplan build».")
 

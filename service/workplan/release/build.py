@@ -46,7 +46,7 @@ STEPS: Final = (
     N_("Llegint els fitxers"),
     N_("Derivant"),
     N_("Validant"),
-    N_("Fent les consultes"),
+    N_("Executant les consultes"),
     N_("Escrivint la publicació"),
 )
 """What a build does, in order, for whoever shows its progress."""

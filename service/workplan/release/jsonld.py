@@ -293,7 +293,7 @@ class _Reader:
             raise self._fault(
                 at,
                 N_(
-                    "l'identificador «%(found)s» és relatiu i el fitxer no diu a què; afegiu al @context "
+                    "l'identificador «%(found)s» és relatiu i el fitxer no diu respecte de què; afegiu al @context "
                     '{"@base": "https://w3id.org/sse-workplan/id/"}'
                 ),
                 found=written,

@@ -304,8 +304,8 @@ def _refuse_growing_entities(content: bytes, name: str) -> None:
     if grown > LARGEST_FILE or any(b"&" in value for value in values):
         raise UnreadableData(
             N_(
-                "No s'ha pogut llegir %(path)s: les seves entitats XML (<!ENTITY …>) s'inflen; escriviu-hi el text que "
-                "abreugen."
+                "No s'ha pogut llegir %(path)s: les seves entitats XML (<!ENTITY …>) creixen massa; escriviu-hi el "
+                "text que abreugen."
             ),
             path=name,
         )

@@ -23,7 +23,7 @@ SHOWN_OF_MANY: Final = 3
 """Resources named where findings are counted."""
 
 _LABEL_WIDTH: Final = 13
-"""Characters that the text report keeps for the severity: the longest is ADVERTIMENT."""
+"""Characters that the text report keeps for the severity: the longest is CAL REVISAR."""
 
 
 class Severity(IntEnum):
@@ -151,8 +151,9 @@ class Report:
         counts = ", ".join(
             (
                 ngettext("%(n)s infracció", "%(n)s infraccions", infractions, lang) % {"n": number(infractions, lang)},
-                ngettext("%(n)s advertiment", "%(n)s advertiments", warnings, lang) % {"n": number(warnings, lang)},
-                ngettext("%(n)s avís", "%(n)s avisos", infos, lang) % {"n": number(infos, lang)},
+                ngettext("%(n)s punt per revisar", "%(n)s punts per revisar", warnings, lang)
+                % {"n": number(warnings, lang)},
+                ngettext("%(n)s punt informatiu", "%(n)s punts informatius", infos, lang) % {"n": number(infos, lang)},
             )
         )
         files = ngettext("%(n)s fitxer validat", "%(n)s fitxers validats", self.files, lang) % {
@@ -164,7 +165,10 @@ class Report:
 
 def quoted(text: str, lang: str) -> str:
     """*text* between the quotation marks of *lang*."""
-    return gettext(N_("«%(text)s»"), lang) % {"text": text}
+    return gettext(
+        N_("«%(text)s»"),
+        lang,
+    ) % {"text": text}
 
 
 def severity_name(severity: Severity, lang: str) -> str:
@@ -173,9 +177,9 @@ def severity_name(severity: Severity, lang: str) -> str:
         case Severity.VIOLATION:
             return gettext("Infracció", lang)
         case Severity.WARNING:
-            return gettext("Advertiment", lang)
+            return gettext("Cal revisar", lang)
         case Severity.INFO:
-            return gettext("Avís", lang)
+            return gettext("Informació", lang)
 
 
 def _as_json(finding: Finding) -> dict[str, Any]:

@@ -40,7 +40,7 @@ _CAUSES: Final = tuple(
         (
             r"No scheme found in an absolute IRI",
             N_(
-                "l'identificador és relatiu i el fitxer no diu a què; escriviu al començament la línia "
+                "l'identificador és relatiu i el fitxer no diu respecte de què; escriviu al començament la línia "
                 "«@base <%(base)s> .»"
             ),
         ),

@@ -181,7 +181,7 @@ class _Writer:
         yield from _said(
             self._named("sparql"),
             "dcat:DataService",
-            *_texts("dcterms:title", _words(N_("Consultes SPARQL"))),
+            *_texts("dcterms:title", _words(N_("Editor SPARQL"))),
             *_texts(
                 "dcterms:description",
                 _words(N_("Punt d'accés SPARQL 1.1 a totes les dades, només de lectura i amb límits publicats.")),

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from babel.dates import format_date
-
-from workplan.language import gettext
+from workplan.language import day_as, gettext
 from workplan.model.errors import N_
 
 _DAY: Final[Mapping[str, str]] = {"ca": "y, d MMMM", "es": "y, d 'de' MMMM", "en": "y, MMMM d"}
@@ -65,7 +63,7 @@ class Citation:
         """The reference in APA's form up to the day of access, and what stands after that day."""
         edition, kind = self._called
         no_date = gettext(N_("s. d."), self.lang)
-        day = format_date(self.day, _DAY[self.lang], locale=self.lang) if self.day else no_date
+        day = day_as(_DAY[self.lang], self.day, self.lang) if self.day else no_date
         release = f" ({edition} {self.release})" if self.release else ""
         read = gettext(N_("Consulta: %(day)s, a %(address)s"), self.lang)
         before, after = read.split("%(day)s")

@@ -141,7 +141,7 @@ def describe() -> Response:
         raise UnknownOembedFormat(given=form, known=", ".join(FORMATS))
     url = request.args.get("url")
     if not url:
-        raise BadParameter(N_("Falta el paràmetre «url»: l'adreça de la pàgina d'una consulta d'aquest lloc."))
+        raise BadParameter(N_("Falta el paràmetre «url»: l'adreça de la pàgina d'una pregunta d'aquest web."))
     source = sources().running
     asked = pasted(url, request.host)
     if asked is None or asked.name not in source.queries:
@@ -201,7 +201,7 @@ def _wanted(source: Source, saved: SavedQuery, parameters: Mapping[str, list[str
     given.setdefault("lang", [reader_language()])
     asked = read(saved, given, OPTIONS, source.config)
     if source.engine.kind_of(QueryRequest(saved.text)) is not Kind.SOLUTIONS:
-        raise BadParameter(N_("La resposta d'aquesta consulta no és una taula: no es pot incrustar."))
+        raise BadParameter(N_("La resposta d'aquesta pregunta no és una taula: no es pot incrustar."))
     one = {name: values[0] for name, values in given.items()}
     wanted = Embed(
         saved.name,
@@ -214,7 +214,7 @@ def _wanted(source: Source, saved: SavedQuery, parameters: Mapping[str, list[str
         asked.values,
     )
     if wanted.view == "chart" and saved.chart is None:
-        raise BadParameter(N_("Aquesta consulta no té cap gràfic; se'n pot incrustar la taula."))
+        raise BadParameter(N_("Aquesta pregunta no té cap gràfic; se'n pot incrustar la taula."))
     return wanted
 
 
@@ -277,7 +277,7 @@ def _number(source: Source, table: Table, wanted: Embed) -> tuple[str, ShownCell
     place = 0 if wanted.columns else next((i for i, column in enumerate(shown.columns) if column.is_number), None)
     if place is None:
         raise BadParameter(
-            N_("Aquesta consulta no té cap columna de nombres; digueu quina columna voleu: %(known)s."),
+            N_("Aquesta pregunta no té cap columna de nombres; digueu quina columna voleu: %(known)s."),
             known=", ".join(column.name for column in table.columns),
         )
     column = shown.columns[place]

@@ -14,7 +14,7 @@ from .embed_code import HEIGHTS, HIGHEST, LOWEST, THEMES, VIEWS, Embed
 
 _VIEWS: Final[Mapping[str, str]] = {"table": N_("Taula"), "chart": N_("Gràfic"), "value": N_("Una sola xifra")}
 _THEMES: Final[Mapping[str, str]] = {
-    "auto": N_("Els que prefereix qui llegeix"),
+    "auto": N_("Automàtics"),
     "light": N_("Clars"),
     "dark": N_("Foscos"),
 }

@@ -27,7 +27,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "team": N_("Equip"),
     "instrument": N_("Instrument"),
     "scope": N_("Àmbit"),
-    "budget": N_("Finançament"),
+    "budget": N_("Impacte pressupostari"),
 }
 
 _LONGEST: Final = 64

@@ -129,7 +129,7 @@ def map_site() -> Response:
     numbers = {str(number): number for number in range(1, pages + 1)}
     page = 1 if asked is None else numbers.get(asked)
     if page is None:
-        raise BadRequest(N_("El mapa del lloc té les pàgines d'1 a %(count)s."), count=pages)
+        raise BadRequest(N_("El mapa web té les pàgines d'1 a %(count)s."), count=pages)
     found = resources(engine, SITEMAP_RESOURCES, (page - 1) * SITEMAP_RESOURCES)
     paths = [{lang: page_path(iri, lang) or "/" for lang in LANGUAGES} for iri in found]
     if page == 1:

@@ -253,7 +253,7 @@ def _common(
             {"type": "string", "enum": list(LANGUAGES)},
         ),
         "excel": (
-            N_("Amb 1, el CSV tal com l'obre l'Excel del país de la llengua."),
+            N_("Amb 1, un CSV que l'Excel obre bé en la llengua demanada."),
             {"type": "string", "enum": ["0", "1"]},
         ),
         "theme": (

@@ -58,9 +58,9 @@ PATTERNS: Final = (
             "Qui només vol el document ha de poder prescindir de la resta."
         ),
         N_(
-            "Cada versió té dos grafs: el que diu el document va a «stated»; el que hi afegeix un curador, a "
-            "«curated», amb la mateixa propietat i amb una asserció que en diu el mètode, la confiança i els indicis. "
-            "Una lectura que contradiu la impresa té una propietat pròpia, perquè no es barregin mai."
+            "Cada versió té dos grafs: el que diu el document va a «stated»; el que s'hi afegeix, a «curated», amb "
+            "la mateixa propietat i amb una nota d'edició que en diu el mètode, la confiança i els indicis. Una "
+            "lectura que contradiu la impresa té una propietat pròpia, perquè no es barregin mai."
         ),
         "curated-values",
         with_graphs=True,
@@ -86,8 +86,8 @@ PATTERNS: Final = (
             "dubte; deixar-los sense dir res el fa creure."
         ),
         N_(
-            "El text es deixa com és. Una anotació assenyala on és l'anomalia, la descriu, diu de quin tipus és i, si "
-            "s'escau, quina asserció proposa la solució."
+            "El text es deixa com és. Una anotació assenyala on és l'anomalia, la descriu, diu de quin tipus és i, "
+            "si s'escau, quina nota d'edició proposa la solució."
         ),
         "anomalies",
     ),

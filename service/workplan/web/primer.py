@@ -64,7 +64,7 @@ class Mistake:
 MISTAKES: Final = (
     Mistake(
         "name",
-        N_("Una lletra ballada"),
+        N_("Lletres canviades de lloc"),
         "plan.json",
         '"planYear": "2027"',
         '"planYaer": "2027"',

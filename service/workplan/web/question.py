@@ -78,7 +78,7 @@ _USES: Final[Mapping[str, tuple[str, str]]] = {
     "vl.json": ("Vega-Lite", N_("el gràfic amb les seves dades, per redibuixar-lo")),
     "ttl": ("Turtle", N_("RDF que també es llegeix bé")),
     "jsonld": ("JSON-LD", N_("RDF per a qui programa amb JSON")),
-    "nt": ("N-Triples", N_("RDF d'una afirmació per línia")),
+    "nt": ("N-Triples", N_("RDF, una afirmació per línia")),
     "rdf": ("RDF/XML", N_("RDF per a eines que demanen XML")),
 }
 """What each format is called and good for, in the order in which people want them."""

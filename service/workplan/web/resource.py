@@ -13,13 +13,12 @@ from itertools import groupby
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_datetime
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
 from workplan.knowledge.particulars import QUOTED
 from workplan.knowledge.surroundings import Surroundings
-from workplan.language import DEFAULT, gettext, locale_of, long_date, number, pick
+from workplan.language import DEFAULT, gettext, long_date, long_moment, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
@@ -39,7 +38,7 @@ _ALGORITHM: Final = NAMESPACES["spdx"] + "checksumAlgorithm_"
 """What the addresses of the algorithms of checksums begin with, before the name that people know them by."""
 
 _NOTES: Final[Mapping[str, str]] = {
-    "/assertion/": N_("nota %(code)s de la curadoria"),
+    "/assertion/": N_("nota d'edició %(code)s"),
     "/gap/": N_("buit %(code)s"),
 }
 """What notes without a name are called, by what stands in their addresses before their code."""
@@ -477,7 +476,7 @@ class ResourceView(Namer):
                 moment = datetime.fromisoformat(literal.value.replace("Z", "+00:00"))
                 if moment.time() == time():
                     return long_date(moment.date(), self.lang)
-                return str(format_datetime(moment, "long", locale=locale_of(self.lang)))
+                return long_moment(moment, self.lang)
         except ValueError:
             return literal.value
         return literal.value

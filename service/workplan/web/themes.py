@@ -15,7 +15,7 @@ THEMES: Final[Mapping[str, str]] = {
     "action-lines": N_("Línies d'actuació"),
     "objectives": N_("Objectius"),
     "teams": N_("Equips"),
-    "funding": N_("Finançament"),
+    "funding": N_("Impacte pressupostari"),
     "instruments": N_("Instruments"),
     "scopes": N_("Àmbits"),
     "calendar": N_("Calendari"),
