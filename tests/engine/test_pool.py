@@ -1,6 +1,7 @@
 """The pool under attack, by both its doors: real processes, killed by queries, by the pool and by hand."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -160,10 +161,114 @@ def test_a_query_ends_at_its_memory(pool: SupervisedPool) -> None:
 def test_a_query_that_overflows_the_parser_is_at_fault(engine: PooledEngine) -> None:
     """It kills its worker, and would kill the next: it is not tried again."""
     deep = 50_000
-    with pytest.raises(errors.BadRequest, match="massa enrevessada"):
+    with pytest.raises(errors.QueryTooDeep, match="massa enrevessada"):
         engine.run(QueryRequest(f"SELECT * {{ FILTER({'(' * deep}1{')' * deep}) }}"), JSON_RESULTS)
 
     assert lookup(engine, 7)
+
+
+MIXED = " ".join(f'"{n}x"' if n % 3 else f"{n}" for n in range(60))
+DEADLY = f"SELECT ?x {{ VALUES ?x {{ {MIXED} }} }} ORDERBY?x"
+"""In words that the engine reads and nobody else does, so that it has to sort by an order of its own that is none."""
+
+
+def test_a_query_that_ends_each_of_its_workers_is_told_so(engine: PooledEngine) -> None:
+    """It need not come again, and whoever watches sees what happened."""
+    before = engine.state()["died"].get("SIGABRT", 0)
+    with pytest.raises(errors.EngineDied) as caught:
+        engine.run(QueryRequest(DEADLY), JSON_RESULTS)
+
+    assert caught.value.values == {"cause": "SIGABRT"}
+    assert caught.value.query == DEADLY
+    assert eventually(lambda: engine.state()["died"]["SIGABRT"] >= before + 2)
+    assert lookup(engine, 7)
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from workplan.engine.pooled import PooledEngine
+from workplan.engine.processes import address_space
+from workplan.engine.query import Capacity, Limits, QueryRequest
+from workplan.engine.supervision import SupervisedPool
+from workplan.model.errors import WorkplanError
+from workplan.model.formats import CSV
+
+limit, texts = int(sys.argv[2]), sys.argv[3:]
+space = address_space(__import__("os").getpid())
+resource.setrlimit(resource.RLIMIT_AS, (space + limit, space + limit))
+pool = SupervisedPool(Path(sys.argv[1]), Capacity(workers=4))
+engine = PooledEngine(pool.address, Limits(seconds=20))
+for text in texts:
+    try:
+        print(engine.run(QueryRequest(text), CSV).body.decode().split()[-1])
+    except WorkplanError as error:
+        print(error.slug, error.values)
+pool.close()
+"""
+
+
+def test_under_a_limit_of_the_system_queries_are_answered(data: Path) -> None:
+    """As under ``ulimit -v``: the limit that a query meets first is the one that it is told."""
+    megabytes = 400 * 1024 * 1024
+    texts = [f"SELECT ?x {{ <{EX}7> <{EX}number> ?x }}", SORT]
+    limited = [sys.executable, "-c", LIMITED, str(data), str(megabytes), *texts]
+    answered = subprocess.run(limited, capture_output=True, text=True, timeout=120, check=True)
+
+    number, slug, _, told, *_ = answered.stdout.split()
+    assert (number, slug) == ("7", "answer-too-large")
+    assert int(told.rstrip(",")) < megabytes + 200 * 1024 * 1024
+
+
+STILLBORN = """
+import os, sys
+import workplan.engine.pool as pool
+
+serve = pool.serve
+pool.serve = lambda *given: os._exit(7) if os.path.exists(sys.argv[2]) else serve(*given)
+pool.main(sys.argv[1])
+"""
+
+
+def test_workers_that_end_before_they_can_answer_are_told_of(data: Path, tmp_path: Path) -> None:
+    """At once and not as «busy», nor as the fault of a query; when they live again, there is nothing to mend."""
+    address, plague = tmp_path / "pool" / "socket", tmp_path / "plague"
+    address.parent.mkdir()
+    plague.touch()
+    settings = {"address": str(address), "data": str(data), "allowed": [], "capacity": {"workers": 4}}
+    started = [sys.executable, "-c", STILLBORN, json.dumps(settings), str(plague)]
+    with subprocess.Popen(started, stdin=subprocess.PIPE) as process:
+        engine = Engine(address, PATIENT)
+        begun = time.monotonic()
+        with pytest.raises(errors.NoWorkers) as caught:
+            lookup(engine, 7)
+
+        assert time.monotonic() - begun < 10
+        assert caught.value.values == {"cause": "exit 7"}
+        state = engine.state()
+        assert state["died"]["exit 7"] < 30, "it does not try on and on"
+        plague.unlink()
+
+        def is_well() -> bool:
+            with suppress(errors.NoWorkers):
+                return lookup(engine, 7)
+            return False
+
+        assert eventually(is_well)
+        engine.close()
+        assert process.stdin
+        process.stdin.close()
+
+
+def test_a_pool_that_cannot_live_is_not_waited_for(tmp_path: Path) -> None:
+    """Its clients are told why there is nobody, long before their query's own time is over."""
+    with running(tmp_path / "missing.nq") as pool, asking(pool, PATIENT) as engine:
+        started = time.monotonic()
+        with pytest.raises(errors.NoWorkers) as caught:
+            lookup(engine, 7)
+
+        assert time.monotonic() - started < 20
+        assert caught.value.values == {"cause": "exit 1"}
 
 
 @pytest.mark.parametrize(

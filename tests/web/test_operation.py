@@ -1,5 +1,6 @@
 """A service as its operator sees it: figures, logs, request ids, a new release under load, and the end."""
 
+import hashlib
 import json
 import logging
 import os
@@ -258,6 +259,22 @@ def test_a_killed_query_is_counted_and_logged_once_without_its_client(running: R
     ]
     assert 900 < slow[0]["milliseconds"] < 3000
     assert not re.search(r"127\.0\.0\.1|Spy|spy\.org", running.log.read_text())
+
+
+def test_a_query_that_ends_its_workers_is_told_counted_and_logged(running: Running) -> None:
+    """As what it is, and not as a service that is busy: nobody is asked to come again."""
+    values = " ".join(f'"{n}x"' if n % 3 else f"{n}" for n in range(60))
+    text = f"SELECT ?x {{ VALUES ?x {{ {values} }} }} ORDERBY?x"
+    before = running.figure("workplan_pool_died_total", cause="SIGABRT")
+    answer = running.ask(text, **{"X-Request-ID": "deadly-1"})
+    logged = [line for line in running.lines() if line.get("request") == "deadly-1" and "query_hash" in line]
+
+    assert answer.status == 500
+    assert json.loads(answer.body)["type"] == f"{running.address}/problem/engine-died"
+    assert "Retry-After" not in answer.headers
+    assert running.figure("workplan_pool_died_total", cause="SIGABRT") > before
+    assert [line["query_hash"] for line in logged] == [hashlib.sha256(text.encode()).hexdigest()[:16]]
+    assert running.get("/ca/problem/engine-died").status == 200
 
 
 @pytest.mark.parametrize("given", ["a", "trace-01.b_C", "x" * 64])

@@ -121,10 +121,12 @@ def unpack_request(header: Mapping[str, Any], body: bytes) -> tuple[QueryRequest
     return request, Limits(**header["limits"])
 
 
-def unpack_result(header: Mapping[str, Any], body: bytes, form: Format) -> QueryResult:
-    """The result in a worker's answer of *header* and *body*; raises the error that it tells instead."""
+def unpack_result(header: Mapping[str, Any], body: bytes, form: Format, request: QueryRequest) -> QueryResult:
+    """The result of *request* in a worker's answer of *header* and *body*; raises the error that it tells instead."""
     if "error" in header:
-        raise unpack_error(header)
+        error = unpack_error(header)
+        error.query = request.text
+        raise error
     if "failure" in header:
         raise RuntimeError(header["failure"])
     return QueryResult(Kind(header["kind"]), form, body, header["seconds"])

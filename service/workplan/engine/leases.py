@@ -19,7 +19,7 @@ from workplan.model.errors import ServiceBusy
 from workplan.model.formats import Format
 
 from .frames import pack, pack_request, packed_limits, unpack, unpack_result, whole_frame
-from .pooled import PATIENCE_SECONDS, PAUSE_SECONDS, ClientGone
+from .pooled import PATIENCE_SECONDS, PAUSE_SECONDS, ClientGone, check_fault
 from .query import Limits, QueryRequest, QueryResult
 
 GRACE_SECONDS: Final = 0.025
@@ -267,10 +267,11 @@ class LeasedWorkers:
                 answer = await self._ask_lent(frame, gone) or await self._ask_pool(frame, gone)
             except (EOFError, OSError):
                 # Queries only read, so they may be asked again; a pool that was killed will be there again.
+                check_fault(Path(self._address))
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
             if answer:
-                return unpack_result(*answer, form)
+                return unpack_result(*answer, form, request)
         raise ServiceBusy(retry_after=1)
 
     def close(self) -> None:

@@ -21,7 +21,15 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
 
-from workplan.model.errors import N_, BadRequest, QueryTimeout, ServiceBusy, WorkplanError
+from workplan.model.errors import (
+    N_,
+    EngineDied,
+    NoWorkers,
+    QueryTimeout,
+    QueryTooDeep,
+    ServiceBusy,
+    WorkplanError,
+)
 
 from .frames import Stream, header_of, pack, pack_error
 from .merging import Dataset, loaded
@@ -30,12 +38,13 @@ from .processes import (
     be_first_to_go,
     leave_network,
     lower_priority,
+    memory_allowed,
     processor_seconds,
     resident,
     restore_priority,
 )
 from .query import Capacity, Limits
-from .worker import out_of_memory, serve
+from .worker import READY, out_of_memory, serve
 
 GRACE_SECONDS: Final = 0.025
 """After so much processor time a query gets only what nobody else wants; nearly all end before.
@@ -64,6 +73,15 @@ _SOONEST: Final = 0.001
 
 _MOST_LEFT: Final = 32 * 1024 * 1024
 """Bytes beside the data that a worker may still hold when it is asked again."""
+
+_STILLBORN: Final = 3
+"""So many workers that end one after the other before they can answer: the next will not be luckier."""
+
+_STILLBORN_PAUSE: Final = 1.0
+"""Seconds until another try then."""
+
+_LONGEST_COMPLAINT: Final = 4096
+"""Bytes that are read of what a dead worker has said, where a trace may stand before the reason."""
 
 _SPARE: Final = 4
 _MOST_IDLE: Final = 8
@@ -107,9 +125,35 @@ class _Worker:
     look_at: float = 0
     stage: _Stage = _Stage.SHORT
     is_stopped: bool = False
+    was_killed: bool = False
     tenant: Stream | None = None
     life: int | None = None
-    death: tuple[int, bytes] | None = None
+    death: "_Death | None" = None
+
+
+@dataclass(frozen=True)
+class _Death:
+    """How a worker ended: with what *status*, as wait(2) tells it, and its last *words*."""
+
+    status: int
+    words: bytes = b""
+
+    @property
+    def signal(self) -> int:
+        """The signal that ended it, or 0."""
+        return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else 0
+
+    @property
+    def is_untimely(self) -> bool:
+        """Whether it came before the worker could answer anything."""
+        return self.status != 0 and not self.words.startswith(READY)
+
+    @property
+    def cause(self) -> str:
+        """A name for it: a signal's, or an exit status."""
+        if self.signal:
+            return signal.Signals(self.signal).name
+        return f"exit {os.waitstatus_to_exitcode(self.status)}"
 
 
 @dataclass
@@ -129,6 +173,10 @@ class Pool:
     _put_off: deque[tuple[float, _Job, ServiceBusy]] = field(default_factory=deque)
     _lent: dict[Stream, _Worker] = field(default_factory=dict)
     _stops: dict[str, int] = field(default_factory=dict)
+    _deaths: dict[str, int] = field(default_factory=dict)
+    _stillborn: int = 0
+    _why_stillborn: str = ""
+    _next_try: float = 0
     _next_weighing: float = 0
     _weight: int = 0
     _space: int = 0
@@ -186,6 +234,9 @@ class Pool:
             self._reply(client, pack(self._state()))
 
     def _enqueue(self, client: Stream, frame: bytearray, header: dict[str, Any]) -> None:
+        if self._is_barren and not self._idle:
+            self._reply(client, pack_error(NoWorkers(cause=self._why_stillborn)))
+            return
         self._queue.append(_Job(client, frame, Limits(**header["limits"]), time.monotonic() + QUEUE_SECONDS))
         self._hand_out()
 
@@ -197,6 +248,7 @@ class Pool:
             "lent": len(self._lent),
             "queued": len(self._queue),
             "stopped": self._stops,
+            "died": self._deaths,
         }
 
     def _reply(self, client: Stream, frame: bytes | bytearray) -> None:
@@ -224,7 +276,7 @@ class Pool:
         """Give *client* a worker of its own to speak to, where there is one to spare."""
         worker = None
         if hasattr(os, "pidfd_open") and client not in self._lent and len(self._lent) < self.capacity.workers // 2:
-            worker = self._idle.pop() if self._idle else self._fork()
+            worker = self._free_worker()
         if worker is None:
             self._reply(client, pack({"lease": False}))
             return
@@ -262,15 +314,52 @@ class Pool:
     def _tell_tenant(self, worker: _Worker, job: _Job) -> None:
         """Tell the client of *job* why its lent *worker* is dead, or that it may ask again."""
         worker.job = None
-        error = _guilt(*worker.death, job.limits) if worker.death else None
+        error = _guilt(worker.death, self._memory_for(job.limits)) if worker.death else None
         self._reply(job.client, pack_error(error) if error else pack({"lost": True}))
 
     # Workers
 
-    def _fork(self) -> _Worker:
-        ours, theirs = socket.socketpair()
-        complaints = os.memfd_create("complaints") if hasattr(os, "memfd_create") else None
-        pid = os.fork()
+    @property
+    def _is_barren(self) -> bool:
+        """Whether no worker lives long enough to answer, for all that can be told."""
+        return self._stillborn >= _STILLBORN
+
+    @property
+    def _may_fork(self) -> bool:
+        return len(self._workers) < self.capacity.workers and time.monotonic() >= self._next_try
+
+    def _free_worker(self) -> _Worker | None:
+        """A worker that has nothing to do; None where there is none and none can be made."""
+        if self._idle:
+            return self._idle.pop()
+        return self._fork() if self._may_fork else None
+
+    def _fail_to_make(self, cause: str) -> None:
+        """Note that a worker could not be made, or ended before it was of use."""
+        self._stillborn += 1
+        self._why_stillborn = cause
+        if self._is_barren:
+            self._next_try = time.monotonic() + _STILLBORN_PAUSE
+            for job in self._queue:
+                self._reply(job.client, pack_error(NoWorkers(cause=cause)))
+            self._queue.clear()
+
+    def _fork(self) -> _Worker | None:
+        try:
+            ours, theirs = socket.socketpair()
+            complaints = os.memfd_create("complaints") if hasattr(os, "memfd_create") else None
+        except OSError as error:
+            self._fail_to_make(error.strerror or str(error))
+            return None
+        try:
+            pid = os.fork()
+        except OSError as error:
+            ours.close()
+            theirs.close()
+            if complaints is not None:
+                os.close(complaints)
+            self._fail_to_make(error.strerror or str(error))
+            return None
         if pid == 0:
             try:
                 serve(theirs, self.dataset, self.allowed_services, complaints, self._space)
@@ -284,16 +373,15 @@ class Pool:
 
     def _replenish(self) -> None:
         """One at a time, so that no client waits for more than one fork."""
-        if self._lacks_spares():
+        if self._lacks_spares() and (worker := self._fork()):
             # Those that have answered before are quicker, and taken first.
-            self._idle.insert(0, self._fork())
+            self._idle.insert(0, worker)
 
     def _lacks_spares(self) -> bool:
-        return len(self._idle) < _SPARE and len(self._workers) < self.capacity.workers
+        return len(self._idle) < _SPARE and self._may_fork
 
     def _hand_out(self) -> None:
-        while self._queue and (self._idle or len(self._workers) < self.capacity.workers):
-            worker = self._idle.pop() if self._idle else self._fork()
+        while self._queue and (worker := self._free_worker()):
             job = self._queue.popleft()
             worker.job, worker.started = job, time.monotonic()
             worker.processor_at_start = processor_seconds(worker.pid)
@@ -320,6 +408,7 @@ class Pool:
         job, worker.job = worker.job, None
         if worker.is_stopped or job is None:
             return
+        self._stillborn = 0
         if not self._is_fit(worker) or len(self._idle) >= _MOST_IDLE:
             self._kill(worker)
         else:
@@ -342,7 +431,7 @@ class Pool:
         return worker.stage is _Stage.SHORT and not worker.is_stopped
 
     def _kill(self, worker: _Worker) -> None:
-        worker.is_stopped = True
+        worker.is_stopped = worker.was_killed = True
         if worker in self._idle:
             self._idle.remove(worker)
         if worker.stage > _Stage.SHORT:
@@ -380,24 +469,42 @@ class Pool:
 
     def _make_up_for(self, worker: _Worker, status: int) -> None:
         """See to it that a query whose worker has died is answered all the same, where that can be."""
-        words = b""
+        words = READY
         if worker.complaints is not None:
-            words = os.pread(worker.complaints, 100, 0)
+            words = os.pread(worker.complaints, _LONGEST_COMPLAINT, 0)
             os.close(worker.complaints)
         del self._workers[worker.pid]
-        died_of = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        worker.death = died_of, words
+        death = worker.death = _Death(status, words)
+        if status and not worker.was_killed:
+            self._deaths[death.cause] = self._deaths.get(death.cause, 0) + 1
+            if death.is_untimely:
+                self._fail_to_make(death.cause)
         if worker.tenant:
             if worker.job:
                 self._tell_tenant(worker, worker.job)
         elif job := worker.job:
-            error = _guilt(died_of, words, job.limits) or (job.is_second_try and ServiceBusy(retry_after=_RETRY_AFTER))
+            error = self._blame(death, job)
             if error:
                 self._reply(job.client, pack_error(error))
             else:
                 # Queries only read, so another worker may begin again.
-                job.is_second_try = True
+                job.is_second_try = job.is_second_try or not death.is_untimely
                 self._queue.appendleft(job)
+
+    def _blame(self, death: _Death, job: _Job) -> WorkplanError | None:
+        """The error of *job*, whose worker has ended in *death*; None where another worker may do better."""
+        if death.is_untimely:
+            return NoWorkers(cause=self._why_stillborn) if self._is_barren else None
+        if (guilt := _guilt(death, self._memory_for(job.limits))) or not job.is_second_try:
+            return guilt
+        if death.signal == signal.SIGKILL:
+            # Nothing in a query does that: whoever did, or the kernel for want of memory, may be done with it.
+            return ServiceBusy(retry_after=_RETRY_AFTER)
+        return EngineDied(cause=death.cause)
+
+    def _memory_for(self, limits: Limits) -> int:
+        """The bytes that a query of *limits* may take beside the data, as the system has it."""
+        return memory_allowed(self._space, limits.memory)
 
     # Time and memory
 
@@ -410,6 +517,8 @@ class Pool:
             moments.append(self._put_off[0][0])
         if self._dying:
             moments.append(time.monotonic() + _SOONEST)
+        if self._next_try > time.monotonic():
+            moments.append(self._next_try)
         for worker in self._workers.values():
             if worker.job:
                 moments.append(worker.job.until)
@@ -496,14 +605,12 @@ class Pool:
         stream.channel.close()
 
 
-def _guilt(died_of: int, words: bytes, limits: Limits) -> WorkplanError | None:
-    """The error of a query that kills its worker; None where the worker died of something else."""
-    if died_of == signal.SIGABRT and b"memory" in words:
-        return out_of_memory(limits)
-    if died_of == signal.SIGSEGV:
-        return BadRequest(
-            N_("La consulta és massa enrevessada per llegir-la: té massa nivells, o massa termes seguits.")
-        )
+def _guilt(death: _Death, memory: int) -> WorkplanError | None:
+    """The error of a query that kills its worker, which had so much *memory*; None where it may not be the query's."""
+    if death.signal == signal.SIGABRT and b"memory allocation" in death.words:
+        return out_of_memory(memory)
+    if death.signal == signal.SIGSEGV:
+        return QueryTooDeep()
     return None
 
 

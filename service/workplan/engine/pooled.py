@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
-from workplan.model.errors import ServiceBusy
+from workplan.model.errors import NoWorkers, ServiceBusy
 from workplan.model.formats import Format
 
 from .frames import header_of, pack, pack_request, receive, unpack, unpack_result
@@ -25,6 +25,20 @@ PATIENCE_SECONDS: Final = 3.0
 
 PAUSE_SECONDS: Final = 0.01
 """Seconds between two tries to reach a pool that is not there."""
+
+
+def fault_at(address: Path) -> Path:
+    """Where it stands why the pool at *address* ends as soon as it is started, while that is so."""
+    return address.with_name("fault")
+
+
+def check_fault(address: Path) -> None:
+    """Raise NoWorkers where the pool at *address* cannot live: nobody need wait for it."""
+    try:
+        cause = fault_at(address).read_text(encoding="utf-8")
+    except OSError:
+        return
+    raise NoWorkers(cause=cause)
 
 
 class ClientGone(Exception):
@@ -85,10 +99,13 @@ class PooledEngine:
 
     def run(self, request: QueryRequest, form: Format) -> QueryResult:
         """See QueryEngine; raises ServiceBusy where no worker has time for it."""
-        return unpack_result(*unpack(self._ask(pack_request(request, form, self.limits))), form)
+        return unpack_result(*unpack(self._ask(pack_request(request, form, self.limits))), form, request)
 
     def state(self) -> dict[str, Any]:
-        """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what was ``stopped`` why."""
+        """The pool's ``workers`` (process ids), how many are ``busy`` and ``queued``, and what has ended.
+
+        ``stopped`` counts queries by reason, ``died`` the workers that ended of themselves by signal or status.
+        """
         return header_of(self._ask(pack({})))
 
     def close(self) -> None:
@@ -114,6 +131,7 @@ class PooledEngine:
                     raise
                 # Queries only read, so they may be asked again; a pool that was killed will be there again.
                 if is_new:
+                    check_fault(Path(self._address))
                     time.sleep(PAUSE_SECONDS)
                 continue
             self._idle.append(channel)

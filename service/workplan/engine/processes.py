@@ -33,6 +33,12 @@ def _statm(pid: int, column: int) -> int:
         return 0
 
 
+def memory_allowed(at_start: int, size: int) -> int:
+    """How many of *size* bytes a process of *at_start* bytes may add to its address space: all, or what is left."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    return size if hard == resource.RLIM_INFINITY else max(0, min(size, hard - at_start))
+
+
 def processor_seconds(pid: int) -> float:
     """What the process *pid* has used of a processor; where nobody can tell, the clock stands in."""
     try:

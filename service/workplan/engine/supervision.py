@@ -4,12 +4,12 @@ It is its parent's alone: other processes are told the pool's address only.
 """
 
 import json
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,11 +18,16 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Final
 
-from .pooled import PooledEngine
+from .pooled import PooledEngine, fault_at
 from .query import Capacity, Limits
+
+_LOG: Final = logging.getLogger("workplan.pool")
 
 _HEALTHY_SECONDS: Final = 1.0
 """A pool that dies sooner than this would die again, so it is started again ever more slowly."""
+
+_HOPELESS: Final = 3
+"""After so many deaths in a row, each soon after the start, nobody is kept waiting for the next start."""
 
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
@@ -101,19 +106,38 @@ class SupervisedPool:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _keep_alive(self) -> None:
-        pause = _FIRST_PAUSE
+        pause, failures = _FIRST_PAUSE, 0
         while True:
-            started = time.monotonic()
-            self._process.wait()
+            is_healthy = self._has_begun_well()
+            status = self._process.wait()
             if self._is_closing.is_set():
                 return
+            cause = _cause(status)
+            _LOG.error("the pool of query workers has ended (%s) and is started again", cause)
             # Where the kernel does not see to it, workers outlive their pool.
             self._kill_group()
             self._let_go()
-            if time.monotonic() - started >= _HEALTHY_SECONDS:
-                pause = _FIRST_PAUSE
-            elif self._is_closing.wait(pause):
-                return
+            if is_healthy:
+                pause, failures = _FIRST_PAUSE, 0
             else:
+                failures += 1
+                if failures >= _HOPELESS:
+                    with suppress(OSError):
+                        fault_at(self.address).write_text(cause, encoding="utf-8")
+                if self._is_closing.wait(pause):
+                    return
                 pause = min(2 * pause, _LONGEST_PAUSE)
             self._process = self._started()
+
+    def _has_begun_well(self) -> bool:
+        """Wait until the pool has lived for a while; whether it has."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_HEALTHY_SECONDS)
+            return False
+        fault_at(self.address).unlink(missing_ok=True)
+        return True
+
+
+def _cause(status: int) -> str:
+    """A name for how a process ended: a signal's, or its exit *status*."""
+    return signal.Signals(-status).name if status < 0 else f"exit {status}"

@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 import traceback
 from collections.abc import Collection
@@ -18,10 +19,13 @@ from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FOR
 from .embedded import EmbeddedEngine
 from .frames import pack, pack_error, receive, unpack, unpack_request
 from .merging import Dataset
-from .processes import die_with_parent
+from .processes import die_with_parent, memory_allowed
 from .query import Limits, QueryRequest
 
 _FORMATS: Final = {form.name: form for form in (*SOLUTION_FORMATS, *CONSTRUCT_FORMATS)}
+READY: Final = b"ready\n"
+"""What a worker says first: one that has not has ended before it could answer anything."""
+
 _ALARM_AFTER: Final = 1.0
 """Seconds past a query's time at which the kernel ends a worker that no pool has ended."""
 
@@ -41,6 +45,7 @@ def serve(
     memory = _Memory(at_start)
     # The first query writes to many pages that the pool shares until then, which takes a while.
     EmbeddedEngine(dataset, Limits()).run(QueryRequest("ASK {}"), JSON_RESULTS)
+    os.write(sys.stderr.fileno(), READY)
     while True:
         try:
             frame = receive(channel)
@@ -60,7 +65,7 @@ def serve(
             answer = pack_error(error)
         except MemoryError:
             is_out_of_memory = True
-            answer = pack_error(out_of_memory(limits))
+            answer = pack_error(out_of_memory(memory.allowed))
         except Exception:
             # Told to the web process, which logs it whole.
             answer = pack({"failure": traceback.format_exc()})
@@ -73,27 +78,34 @@ def serve(
             os._exit(0)
 
 
-def out_of_memory(limits: Limits) -> AnswerTooLarge:
-    """What is said of a query that wanted more memory than it may have."""
+def out_of_memory(limit: int) -> AnswerTooLarge:
+    """What is said of a query that wanted more memory than the *limit* bytes that it may have."""
     return AnswerTooLarge(
         N_("Per respondre la consulta caldrien més de %(limit)s bytes de memòria; acoteu-la."),
-        limit=limits.memory,
+        limit=limit,
         resource="memory",
     )
 
 
 class _Memory:
-    """This process's address space, *at_start* bytes, to which a query may add so much and no more."""
+    """This process's address space, *at_start* bytes, to which a query may add so much and no more.
+
+    *allowed* is what it may add, which the system may have limited before.
+    """
 
     def __init__(self, at_start: int) -> None:
         self._at_start = at_start
         self._limit: int | None = None
+        self.allowed = 0
 
     def limit(self, size: int) -> None:
         """Let this process grow by *size* bytes since its start; where nobody knows that, nothing is limited."""
-        if self._at_start and size != self._limit:
-            resource.setrlimit(resource.RLIMIT_AS, (self._at_start + size, resource.RLIM_INFINITY))
-            self._limit = size
+        if size == self._limit:
+            return
+        self._limit, self.allowed = size, memory_allowed(self._at_start, size)
+        if self._at_start:
+            hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+            resource.setrlimit(resource.RLIMIT_AS, (self._at_start + self.allowed, hard))
 
 
 def _be_alone(channel: socket.socket, complaints: int | None) -> None:

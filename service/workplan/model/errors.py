@@ -18,6 +18,7 @@
     ├── RequestError                a request that the protocol or the operator refuses
     │   ├── BadRequest
     │   ├── MalformedQuery          with line, column and the line itself
+    │   ├── QueryTooDeep            more levels than a parser can read
     │   ├── UnknownFunction
     │   ├── QueryRefused            SERVICE, LOAD, update
     │   ├── UnknownResource
@@ -32,6 +33,8 @@
         ├── StoreUnavailable        a remote store does not answer
         ├── SearchUnavailable       there is no index of words
         ├── ServiceBusy             with the seconds after which to ask again
+        ├── EngineDied              of this very query, each time
+        ├── NoWorkers               the system lets no process run that could answer
         └── QueryTimeout
 
 A sentence says what was wrong, where, and what was expected. It is written in Catalan, which is also its key in
@@ -261,6 +264,18 @@ class MalformedQuery(RequestError):
     sentence = N_("Error de sintaxi a la línia %(line)s, columna %(column)s: %(cause)s")
 
 
+class QueryTooDeep(BadRequest):
+    """Reading the query overflows the engine's stack."""
+
+    slug = "query-too-deep"
+    title = N_("La consulta és massa enrevessada")
+    advice = N_(
+        "El motor no pot llegir una consulta amb milers de nivells o de termes seguits. Escriviu els valors amb "
+        "VALUES en lloc d'encadenar-los amb ||, i traieu els parèntesis que sobrin."
+    )
+    sentence = N_("La consulta és massa enrevessada per llegir-la: té massa nivells, o massa termes seguits.")
+
+
 class UnknownFunction(RequestError):
     """The query calls a function that no engine here has."""
 
@@ -416,6 +431,32 @@ class ServiceBusy(StoreError):
         "passa gairebé sempre, i una de llarga ha d'esperar que n'acabi una altra."
     )
     sentence = N_("El servei està ocupat amb altres consultes; torneu-ho a provar d'aquí a %(retry_after)s segons.")
+
+
+class EngineDied(StoreError):
+    """The engine's process ended at this query, twice: *cause* names the signal or the status that it ended with."""
+
+    status = 500
+    slug = "engine-died"
+    title = N_("El motor cau amb aquesta consulta")
+    advice = N_(
+        "No la torneu a enviar igual: cauria també. És un error del motor, i les altres consultes no en pateixen. "
+        "Escriviu-la d'una altra manera i aviseu qui porta el servei, que en té la causa als registres."
+    )
+    sentence = N_("El motor cau cada vegada que respon aquesta consulta (%(cause)s); no serveix de res repetir-la.")
+
+
+class NoWorkers(StoreError):
+    """Processes that should answer queries cannot be started, or end before they can answer any: see *cause*."""
+
+    status = 503
+    slug = "no-workers"
+    title = N_("El servei no pot respondre consultes")
+    advice = N_(
+        "El sistema no deixa que els processos que responen consultes comencin, sovint per un límit de memòria o de "
+        "processos. Qui porta el servei en té la causa als registres."
+    )
+    sentence = N_("El servei no pot començar cap procés que respongui consultes (%(cause)s).")
 
 
 class QueryTimeout(StoreError):

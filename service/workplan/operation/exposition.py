@@ -115,6 +115,12 @@ def _of_pool(state: Mapping[str, Any] | None) -> "Iterable[Metric]":
     for reason, count in ({"time": 0, "long": 0, "memory": 0, "hung-up": 0} | dict(state["stopped"])).items():
         stopped.add_metric((reason,), count)
     yield stopped
+    died = CounterMetricFamily(
+        "workplan_pool_died", "Workers that ended of themselves, by the signal or status.", labels=("cause",)
+    )
+    for cause, count in ({"SIGABRT": 0, "SIGSEGV": 0, "SIGKILL": 0} | dict(state["died"])).items():
+        died.add_metric((cause,), count)
+    yield died
 
 
 def _of_processes(web: list[int], pool: Mapping[str, Any] | None) -> "Iterable[Metric]":

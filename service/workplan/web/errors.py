@@ -26,7 +26,7 @@ from workplan.model.errors import (
     ServiceBusy,
     WorkplanError,
 )
-from workplan.operation.logs import REQUEST_ID
+from workplan.operation.logs import REQUEST_ID, fingerprint
 
 from .cors import CORS
 from .limits import MAX_BODY
@@ -80,7 +80,8 @@ def answer_error(error: WorkplanError) -> Response:
     """The answer to an error of ours."""
     # The line between their faults and ours, but for a format that is not implemented because nobody should.
     if error.status >= 500 and error.status != HTTPStatus.NOT_IMPLEMENTED:
-        current_app.logger.warning("%s: %s", error.slug, error)
+        fields = {"query_hash": fingerprint(error.query)} if error.query else {}
+        current_app.logger.warning("%s: %s", error.slug, error, extra={"fields": fields})
     is_slow = isinstance(error, QueryTimeout) or (isinstance(error, ServiceBusy) and "long" in error.values)
     extra = {"hints": _advice(error)} if is_slow else where(error)
     response = _problem(error.slug, error.status, error.title, error.text, error.values, extra, error.advice)
