@@ -267,7 +267,7 @@ def test_every_verb_explains_itself_with_an_example(run: Run, lang: str, heading
     ("arguments", "expected"),
     [
         (("bulid",), "There is no command “bulid”; did you mean “build”?"),
-        (("xyz",), "There is no command “xyz”; those there are: serve, build, "),
+        (("xyz",), "There is no command “xyz”; the ones that exist are: serve, build, "),
         (("build", "--hmoe", "x"), "There is no option “--hmoe”; did you mean “--home”?"),
         (("build", "--home"), "The option “--home” lacks its value"),
         (("build", "extra"), "it is written like this: workplan build [OPTIONS]"),

@@ -42,8 +42,8 @@ PROPOSED = {
 }
 """The actions whose code is in doubt, by the line of action that is proposed for them."""
 
-DOUBTFUL = [5, 12, 27, 29]
-"""The actions of which the printed line makes sense as well as the proposed one."""
+DOUBTFUL = [4, 5, 11, 12, 21, 24, 27, 29]
+"""The actions of which another line makes sense as well as the proposed one: the printed one, or a third."""
 
 LINKED = {1: [1, 2, 3, 6, 7, 8, 9], 2: [10, 11, 12, 14], 3: [16, 17, 18]}
 """The lines of action that the actions place with each strategic line."""

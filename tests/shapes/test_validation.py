@@ -139,7 +139,7 @@ def test_a_term_that_nobody_made_is_no_way_round_the_rules(tmp_path: Path, right
     assert set(finding.messages) == set(LANGUAGES)
     assert finding.message("es").startswith(f"No hay nada que se llame «{unknown}»; ")
     if near is None:
-        assert finding.message("en").endswith(f"the names that there are stand at {ONTOLOGY}.")
+        assert finding.message("en").endswith(f"the names that exist are at {ONTOLOGY}.")
     else:
         assert f"perhaps you meant “{near or ONTOLOGY + '#budgetImpact'}”." in finding.message("en")
 
