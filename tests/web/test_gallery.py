@@ -312,7 +312,7 @@ def test_a_citation_names_who_made_the_data_the_release_and_an_address_that_stay
     address = f"http://localhost/releases/{release.version}/query/team-actions?team="
 
     assert re.match(r"sse-workplan project\. \(20\d\d, [A-Z]\w+ \d+\)\. XMESS work plan: The actions of a team", apa)
-    assert f"(release {release.version}) [Data set]. Source: «Procés d'elaboració" in apa
+    assert f"(release {release.version}) [Data set]. Source: «" in apa
     assert "». Retrieved [" in apa
     assert address in apa
     assert address in bibtex

@@ -132,7 +132,7 @@ def test_each_value_leads_to_the_cell_that_prints_it(client: FlaskClient) -> Non
     """One click from a value to its place in the document."""
     text = client.get("/ca/xmess/plan/2020/action/08").text
 
-    assert '<span class="printed">línia <a href="/ca/document/pla2020#L107c9">107</a></span>' in text
+    assert '<span class="printed">línia <a href="/ca/document/pla2020#L107c9">107</a> del document</span>' in text
 
 
 def test_a_page_counts_what_the_document_states_and_what_was_added(client: FlaskClient) -> None:
@@ -186,8 +186,10 @@ def test_a_page_leads_to_the_questions_about_its_resource(client: FlaskClient) -
 
 def test_a_line_that_no_action_cites_says_so(client: FlaskClient) -> None:
     """An empty list would look like a fault."""
-    assert "Cap acció del pla no cita aquesta línia" in client.get("/ca/xmess/plan/2020/action-line/4").text
-    assert "Cap acció del pla no cita aquesta línia" not in client.get("/ca/xmess/plan/2020/action-line/7").text
+    assert "Cap acció del pla no cita aquesta línia d'actuació" in client.get("/ca/xmess/plan/2020/action-line/4").text
+    assert (
+        "Cap acció del pla no cita aquesta línia d'actuació" not in client.get("/ca/xmess/plan/2020/action-line/7").text
+    )
 
 
 def test_a_name_that_is_the_same_in_the_source_is_no_translation(client: FlaskClient) -> None:
@@ -365,3 +367,58 @@ def test_what_is_cited_names_the_document_that_it_was_read_from(client: FlaskCli
 def test_nothing_is_cited_as_read_from_itself_or_from_nowhere(client: FlaskClient, path: str) -> None:
     """The shared lists are nobody's document."""
     assert "Font: «" not in unescape(client.get(f"/ca/{path}").text).partition('id="apa"')[2].partition("</pre>")[0]
+
+
+@pytest.mark.parametrize(
+    ("lang", "whole"), [("ca", "del document"), ("es", "del documento"), ("en", "of the document")]
+)
+def test_a_line_of_the_document_is_called_so(client: FlaskClient, lang: str, whole: str) -> None:
+    """A plan has strategic lines and lines of action too."""
+    for path in ("xmess/plan/2020/action/08", "xmess/team/ct", "search?q=compra"):
+        text = client.get(f"/{lang}/{path}").text
+        after = re.findall(r'/document/pla2020#L[^"]*">(?:\w+ )?\d+(?:</a>)? ([^<,]*)', text)
+        assert after, path
+        assert {words.strip() for words in after} == {whole}, path
+
+
+@pytest.mark.parametrize("path", ["xmess/plan/2020/action/08", "xmess/plan/2020/action/17"])
+def test_what_is_noted_of_all_actions_is_told_once(client: FlaskClient, path: str) -> None:
+    """On the page of the note, to which each action leads; what is noted of one alone stands on its page."""
+    text = unescape(client.get(f"/ca/{path}").text)
+    ((note,),) = [re.findall(r'<a href="(/ca/xmess/anomaly/\d+)"[^>]*>Calendari buit</a>', text)]
+
+    assert text.count("És el mateix en 29 recursos") == 2
+    assert "Cap de les cent setze cel·les" not in text
+    assert "Cap de les cent setze cel·les" in unescape(client.get(note).text)
+
+
+def test_what_a_team_carries_out_comes_before_what_is_doubtful(client: FlaskClient) -> None:
+    """And a line says from the start that there are doubts."""
+    text = client.get("/ca/xmess/team/ct").text
+    places = [text.index(mark) for mark in ('href="#gaps"', "Accions que executa", 'id="load"', 'id="gaps"')]
+
+    assert places == sorted(places)
+
+
+def test_an_organisation_shows_the_part_it_plays(client: FlaskClient) -> None:
+    """In which actions, who carries these out and where that is known from; through its own departments too."""
+    text = unescape(client.get("/ca/org/aescat").text)
+    whole = unescape(client.get("/ca/org/generalitat-de-catalunya").text)
+
+    assert "Quin paper hi té" in text
+    assert "Comissió executiva" in text
+    assert "El títol de l'acció diu" in text
+    assert "A través de" in whole
+    assert "/action/18" in whole
+
+
+@pytest.mark.parametrize(
+    ("lang", "name"), [("ca", "Compra pública responsable"), ("en", "Responsible public procurement")]
+)
+def test_initials_are_spelt_out_in_the_title(client: FlaskClient, lang: str, name: str) -> None:
+    """With the initials beside them, as any code."""
+    text = client.get(f"/{lang}/scheme/thematic-scope/cpr").text
+
+    assert f"<h1>{name}</h1>" in text
+    assert '<span class="code">CPR</span>' in text
+    assert f"<title>CPR · {name} – " in text

@@ -14,7 +14,7 @@ from workplan.engine.query import QueryEngine
 from workplan.model.namespaces import NAMESPACES, WP
 
 from .asking import resource, solutions, values_block
-from .description import Description, Name, names_of
+from .description import Description, Name, Text, names_of, text_of
 
 _TOGETHER: Final = """
 SELECT ?this ?action ?other
@@ -45,11 +45,30 @@ WHERE {
 }
 """
 
+_INVOLVED: Final = """
+SELECT DISTINCT ?this ?action ?through ?assertion ?evidence
+WHERE {
+  ?through org:subOrganizationOf* ?this .
+  ?action wp:involves ?through .
+  OPTIONAL {
+    ?assertion rdf:subject ?action ;
+      rdf:predicate wp:involves ;
+      rdf:object ?through ;
+      wp:evidence ?evidence .
+  }
+}
+"""
+"""The actions in which an organisation or a part of it takes part, and by which note that is known."""
+
+_LEADS_TO_PART: Final = (WP + "involves", NAMESPACES["org"] + "subOrganizationOf")
+
 _TOLD: Final = """
 SELECT ?resource ?property ?value
 WHERE {
   VALUES ?resource { %s }
-  VALUES ?property { wp:verbatim wp:eventDate wp:eventPlace wp:eventCertainty skos:definition skos:scopeNote }
+  VALUES ?property {
+    wp:verbatim wp:eventDate wp:eventPlace wp:eventCertainty wp:directlyExecutedBy skos:definition skos:scopeNote
+  }
   ?resource ?property ?value .
 }
 """
@@ -71,12 +90,23 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Involvement:
+    """That the organisation *through* which a resource acts takes part in an *action*; the *assertion* says why."""
+
+    action: str
+    through: str
+    assertion: str | None
+    evidence: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
 class Particulars:
     """What a resource has to tell for its kind; *told* is what its page says of others, *names* names them all.
 
     *levels* are those of an indicator's scale, from lowest to highest, *mechanisms* those of its plan, and
     *is_observed* tells whether anything has been observed by it. *events* are those among which an event stands, or
-    that concern a version of a plan; *quoted* is what the page shows word for word.
+    that concern a version of a plan; *quoted* is what the page shows word for word; *involved* is where an organisation
+    takes part.
     """
 
     load: Load | None = None
@@ -85,6 +115,7 @@ class Particulars:
     is_observed: bool = False
     events: Sequence[str] = ()
     quoted: Sequence[str] = ()
+    involved: Sequence[Involvement] = ()
     told: Told = field(default_factory=dict)
     names: Mapping[str, Name] = field(default_factory=dict)
 
@@ -101,7 +132,10 @@ def particulars(engine: QueryEngine, description: Description, neighbours: Itera
     elif WP + "PlanVersion" in types:
         events = [s.subject.value for s in description.incoming() if s.predicate.value == WP + "concerns"]
     quoted = [s.object.value for s in description.outgoing() if s.predicate.value in QUOTED]
-    shown = {*levels, *mechanisms, *events, *quoted}
+    leads = any(s.predicate.value in _LEADS_TO_PART for s in description.incoming())
+    involved = _involved(engine, description.iri) if leads else []
+    parts = {iri for each in involved for iri in (each.action, each.through)}
+    shown = {*levels, *mechanisms, *events, *quoted, *parts}
     told = _told(engine, shown)
     others = {term.value for of in told.values() for terms in of.values() for term in terms if _is_named(term)}
     wanted = shown | others | set(load.partners if load else ())
@@ -117,6 +151,7 @@ def particulars(engine: QueryEngine, description: Description, neighbours: Itera
         any(s.predicate.value == WP + "refIndicator" for s in description.incoming()),
         sorted(events, key=place),
         sorted(quoted, key=place),
+        sorted(involved, key=lambda each: place(each.action)),
         told,
         names,
     )
@@ -135,6 +170,15 @@ def _load(engine: QueryEngine, team: str) -> Load | None:
     partners = Counter(other for others in with_whom.values() for other in others)
     ordered = sorted(partners.items(), key=lambda item: (-item[1], item[0]))
     return Load(alone, len(with_whom) - alone, dict(ordered)) if with_whom else None
+
+
+def _involved(engine: QueryEngine, organisation: str) -> list[Involvement]:
+    reasons: dict[tuple[str, str], tuple[str | None, set[Text]]] = {}
+    for row in solutions(engine, _INVOLVED, this=resource(organisation)):
+        assertion = row["assertion"].value if row["assertion"] else None
+        _, texts = reasons.setdefault((row["action"].value, row["through"].value), (assertion, set()))
+        texts |= {text_of(row["evidence"])} if row["evidence"] else set()
+    return [Involvement(*key, assertion, tuple(sorted(texts))) for key, (assertion, texts) in reasons.items()]
 
 
 def _levels(engine: QueryEngine, indicator: str) -> list[str]:

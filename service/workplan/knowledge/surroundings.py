@@ -103,13 +103,36 @@ WHERE {
 """The documents that state a resource, or from which its plan was read."""
 
 
+_SHARED: Final = """
+SELECT ?this ?note (COUNT(DISTINCT ?other) AS ?count)
+WHERE {
+  {
+    ?note oa:hasTarget ?this, ?other ;
+      a wp:SourceAnomaly .
+  }
+  UNION
+  {
+    ?note wp:aboutResource ?this ;
+      wp:aboutProperty ?property ;
+      wp:evidence ?evidence .
+    ?like wp:evidence ?evidence ;
+      wp:aboutProperty ?property ;
+      wp:aboutResource ?other .
+  }
+}
+GROUP BY ?this ?note
+"""
+"""Of how many resources the same is noted, in the same words."""
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What stands around a resource.
 
     *ancestors* are what it is part of, from the widest; *neighbours* those of its kind in their order, itself among
     them; *printed* the places of the document that print each of its properties. *makers* made it, or answer for the
-    data that tell of it, where these say; *sources* are the documents that it was read from.
+    data that tell of it, where these say; *sources* are the documents that it was read from. *shared* counts the
+    resources of which the same doubt or gap is noted, by the note.
     """
 
     ancestors: Sequence[str] = ()
@@ -118,6 +141,7 @@ class Surroundings:
     printed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     makers: Sequence[str] = ()
     sources: Sequence[str] = ()
+    shared: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def before(self) -> str | None:
@@ -153,6 +177,7 @@ def surroundings(engine: QueryEngine, iri: str) -> Surroundings:
         printed,
         sorted(maker for rank, maker in makers if rank == nearest),
         sorted(row["source"].value for row in solutions(engine, _SOURCES, this=this)),
+        {row["note"].value: int(row["count"].value) for row in solutions(engine, _SHARED, this=this)},
     )
 
 

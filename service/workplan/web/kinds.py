@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode
 from workplan.knowledge.description import text_of
 from workplan.knowledge.particulars import Particulars
 from workplan.language import long_date, pick
+from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, expand
 
 from .resource import Namer, Value
@@ -55,6 +56,20 @@ class Step:
     is_this: bool
 
 
+@dataclass(frozen=True)
+class Part:
+    """An *action* in which an organisation takes part, perhaps *through* one of its own, and the *teams* at work on it.
+
+    *why* is the reason of the note at *href* that tells of it.
+    """
+
+    action: Value
+    through: Value | None
+    teams: Sequence[Value]
+    why: Value | None
+    href: str
+
+
 class ParticularsView(Namer):
     """The *particulars* of the resource *iri* as a reader of *lang* meets them."""
 
@@ -83,6 +98,27 @@ class ParticularsView(Namer):
     def quoted(self) -> list[Told]:
         """What is shown word for word."""
         return [Told(self.named(iri), self._texts(iri, "wp:verbatim")) for iri in self.particulars.quoted]
+
+    part: Final = expand("wp:involves")
+    """The property by which actions name who takes part."""
+
+    @cached_property
+    def involved(self) -> list[Part]:
+        """Where an organisation takes part."""
+        parts = []
+        for each in self.particulars.involved:
+            teams = self.particulars.told.get(each.action, {}).get(expand("wp:directlyExecutedBy"), ())
+            best = pick(each.evidence, self.lang)
+            parts.append(
+                Part(
+                    self.named(each.action),
+                    self.named(each.through) if each.through != self.iri else None,
+                    [self.named(team.value) for team in teams if isinstance(team, NamedNode)],
+                    Value(best[0], self.mark(best[1])) if best and each.assertion else None,
+                    page_path(each.assertion or "", self.lang) or "",
+                )
+            )
+        return parts
 
     @cached_property
     def steps(self) -> list[Step]:

@@ -43,6 +43,9 @@ _NOTES: Final[Mapping[str, str]] = {
 }
 """What notes without a name are called, by what stands in their addresses before their code."""
 
+_INITIALS: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,8}")
+"""A label that only who knows it already can read."""
+
 _TEXTS: Final = ("wp:GuidingCriterion", "wp:DefinitionClause", "wp:Purpose", "wp:Rationale", "wp:DocumentPart")
 """Classes of what is a text."""
 
@@ -81,12 +84,25 @@ class Value:
 
 @dataclass(frozen=True)
 class NoteView:
-    """A curator's note as shown: its page, what it rests on, how sure it is and why."""
+    """A curator's note as shown: its page, what it rests on, how sure it is and why; *shared* as a Doubt's."""
 
     href: str
     basis: Value | None
     confidence: Value | None
     evidence: Value | None
+    shared: int = 0
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A doubt about the source: its *name*, its explanation, and the number of resources that it is *shared* by.
+
+    That is 0 where it is told in full, since few resources have it.
+    """
+
+    name: Value
+    body: Value | None
+    shared: int
 
 
 @dataclass(frozen=True)
@@ -106,8 +122,12 @@ class Fact:
 
 @dataclass(frozen=True)
 class Backlinks:
-    """What points to a resource in one way: a *heading* in *lang*, and *groups* by kind, or one without a kind."""
+    """What points to a resource by the property *prop*, under a *heading* in *lang*, in *groups* by kind.
 
+    A group without a kind is the only one.
+    """
+
+    prop: str
     heading: str
     lang: str
     groups: Sequence[tuple[Value | None, Sequence[Value]]]
@@ -228,8 +248,22 @@ class ResourceView(Namer):
         return expand(name) in self.name.types
 
     @cached_property
+    def code(self) -> str | None:
+        """The resource's code, or the initials that it is labelled with where it has a name in full too."""
+        return self.name.code or (self.named(self.iri).text if self._in_full else None)
+
+    @cached_property
+    def _in_full(self) -> Value | None:
+        """The name in full of what is labelled with its initials."""
+        label = self.named(self.iri).text
+        names = self.values(expand("skos:altLabel")) if self.name.labels and _INITIALS.fullmatch(label) else []
+        return next((name for name in names if len(name.text) > len(label)), None)
+
+    @cached_property
     def title(self) -> Value:
-        """The resource's label; a note's says what it is about."""
+        """The resource's name in full, or its label; a note's says what it is about."""
+        if self._in_full:
+            return replace(self._in_full, href=None, note=None)
         if not self.name.labels:
             for text, prop, about in (
                 (N_("Valor que falta: %(property)s"), "wp:aboutProperty", "wp:aboutResource"),
@@ -245,7 +279,7 @@ class ResourceView(Namer):
     @property
     def heading(self) -> str:
         """The title after the resource's code, for a tab, a list of results or a reference."""
-        return f"{self.name.code} · {self.title.text}" if self.name.code else self.title.text
+        return f"{self.code} · {self.title.text}" if self.code else self.title.text
 
     def values_of(self, name: str) -> list[str]:
         """The IRIs that are values of the property with the prefixed *name*, in their order."""
@@ -311,7 +345,7 @@ class ResourceView(Namer):
     @property
     def _led(self) -> frozenset[str]:
         """The properties that the page says before the facts."""
-        led = frozenset(QUOTED)
+        led = frozenset(QUOTED) | ({expand("skos:altLabel")} if self._in_full else set())
         return led | {*IN_LEAD, expand("oa:hasBody"), expand("wp:evidence")} if self.lead else led
 
     @property
@@ -348,14 +382,20 @@ class ResourceView(Namer):
         """What the source should say of the resource and does not, each with its reason."""
         return [
             Fact(p.text, p.lang, p.href, (Value("", note=self._noted(gap)),))
-            for gap in self.description.gaps
+            for gap in sorted(self.description.gaps, key=lambda gap: self._shared(gap.iri))
             for p in (self.named(gap.property),)
         ]
 
     @cached_property
-    def anomalies(self) -> list[tuple[Value, Value | None]]:
-        """The doubts about what the source prints here: each one's name and explanation."""
-        return [(self.named(a.iri), self._best(a.body)) for a in self.description.anomalies]
+    def anomalies(self) -> list[Doubt]:
+        """The doubts about what the source prints here, those of this resource first."""
+        doubts = [Doubt(self.named(a.iri), self._best(a.body), self._shared(a.iri)) for a in self.description.anomalies]
+        return sorted(doubts, key=lambda doubt: doubt.shared)
+
+    def _shared(self, note: str) -> int:
+        """By how many resources what *note* says is shared, where they are many: its own page tells it once for all."""
+        count = self.surroundings.shared.get(note, 0)
+        return count if count > FEW else 0
 
     @cached_property
     def backlinks(self) -> list[Backlinks]:
@@ -375,8 +415,8 @@ class ResourceView(Namer):
         own = self.named(prop)
         heading, lang = (gettext(INVERSE[prop], self.lang), "") if prop in INVERSE else (f"← {own.text}", own.lang)
         if len(groups) == 1:
-            return Backlinks(heading, lang, [(None, values) for values in groups.values()])
-        return Backlinks(heading, lang, [(self.named(kind) if kind else None, v) for kind, v in groups.items()])
+            return Backlinks(prop, heading, lang, [(None, values) for values in groups.values()])
+        return Backlinks(prop, heading, lang, [(self.named(kind) if kind else None, v) for kind, v in groups.items()])
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -500,6 +540,7 @@ class ResourceView(Namer):
             self.named(note.basis) if note.basis else None,
             self.named(note.confidence) if note.confidence else None,
             self._best(note.evidence),
+            self._shared(note.iri),
         )
 
     def _best(self, texts: Iterable[Text]) -> Value | None:
