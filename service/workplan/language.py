@@ -105,14 +105,30 @@ def fallback(lang: str) -> tuple[str, ...]:
 def pick(literals: Iterable[tuple[str, str]], lang: str) -> tuple[str, str] | None:
     """The best of (text, language tag) for a reader of *lang*, with its tag; None of none.
 
-    A tag with a region counts as its language; a text without tag serves where nothing else does.
+    A language is a range (RFC 4647, section 3.3.1): its own tag comes first, then the first of its varieties, as
+    ``ca-ES``. A text without tag serves where nothing else does.
     """
-    offered = sorted(literals)
+    offered = sorted(literals, key=lambda literal: (literal[1].lower(), literal[0]))
     for wanted in (*fallback(lang), ""):
         for text, tag in offered:
-            if tag.partition("-")[0].lower() == wanted:
+            if in_range(tag, wanted):
                 return text, tag
     return offered[0] if offered else None
+
+
+def in_range(tag: str, wanted: str) -> bool:
+    """Whether the language *tag* is *wanted* or one of its varieties (basic filtering, RFC 4647, section 3.3.1)."""
+    return tag.partition("-")[0].lower() == wanted
+
+
+def as_written(literals: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of (text, language tag) that are no other's in plain language: «a» in ``ca`` beside «a» in ``ca-ES``.
+
+    A release gives each text in a variety of a language in that language too, so that whoever asks for it finds it.
+    """
+    offered = set(literals)
+    plain = {(text, tag.partition("-")[0].lower()) for text, tag in offered if "-" in tag}
+    return {(text, tag) for text, tag in offered if (text, tag.lower()) not in plain}
 
 
 def locale_of(lang: str) -> str:

@@ -326,3 +326,28 @@ def test_a_rule_that_constructs_nothing_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TypeError, match="10-select"):
         derive([], [tmp_path / "10-select.rq"])
+
+
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [
+        ('rdfs:label "a"@ca-ES', {("label", "a", "ca")}),
+        ('rdfs:label "a"@ca-valencia , "b"@ca-ES , "c"@es-ES', {("label", "b", "ca"), ("label", "c", "es")}),
+        ('rdfs:label "a"@ca , "b"@ca-ES', set()),
+        ('skos:altLabel "a"@ca , "b"@ca-ES , "c"@ca-valencia', {("altLabel", "b", "ca"), ("altLabel", "c", "ca")}),
+        ('rdfs:label "a"@fr-CA , "b"@x-ours , "c"', {("label", "a", "fr")}),
+    ],
+)
+def test_a_text_in_a_variety_is_given_in_its_language(
+    written: str, given: set[tuple[str, str, str]], root: Path
+) -> None:
+    """Of whichever language, unless the language has a text of its own."""
+    prefixes = "".join(f"@prefix {name}: <{NAMESPACES[name]}> .\n" for name in ("rdfs", "skos"))
+    quads = parse(f"{prefixes}<{DATA}prova> {written} .", RdfFormat.TURTLE)
+    (reading,) = derive(quads, [root / "queries" / "rules" / "05-text-in-plain-language.rq"])
+
+    assert {
+        (quad.predicate.value.rpartition("/")[2].rpartition("#")[2], quad.object.value, quad.object.language)
+        for quad in reading.quads
+        if isinstance(quad.object, Literal)
+    } == given

@@ -82,7 +82,8 @@ class _Writer:
 
     def _resource(self, subject: Term) -> dict[str, Any]:
         members: dict[str, Any] = {} if subject in self._nested else {"id": self._identifier(subject)}
-        for predicate, values in self._values[subject].items():
+        for predicate, given in self._values[subject].items():
+            values = _in_plain_language(given)
             if predicate == _TYPE and all(isinstance(value, NamedNode) for value in values):
                 members["type"] = _one_or_all([self._class(value) for value in values])
                 continue
@@ -173,6 +174,18 @@ class _Writer:
         iri = str(getattr(term, "value", term))
         path = iri.removeprefix(DATA)
         return path if path != iri and _RELATIVE.fullmatch(path) else _compact(iri)
+
+
+def _in_plain_language(values: list[Term]) -> list[Term]:
+    """*values* without the texts in a variety of a language that stand in the language itself: they are asked for."""
+    known = {(value.value, value.language) for value in values if isinstance(value, Literal) and value.language}
+    return [
+        value
+        for value in values
+        if not isinstance(value, Literal)
+        or "-" not in (value.language or "")
+        or (value.value, (value.language or "").partition("-")[0]) not in known
+    ]
 
 
 def _texts(values: list[Term]) -> tuple[dict[str, Any] | None, list[Term]]:

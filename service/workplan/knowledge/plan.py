@@ -183,7 +183,9 @@ def overview(engine: QueryEngine, entry: PlanEntry) -> PlanOverview:
     for text, key in ((_ELEMENTS, "element"), (_TEAMS, "team"), (_EVENTS, "event")):
         for row in solutions(engine, text, this=this):
             value = row["value"]
-            values[row[key].value][row["property"].value].append(value.value)
+            cell = values[row[key].value][row["property"].value]
+            if value.value not in cell:  # the same text may stand in a language and in a variety of it
+                cell.append(value.value)
             mentioned |= {row[key].value, value.value} if isinstance(value, NamedNode) else {row[key].value}
     gaps = {(row["element"].value, row["property"].value) for row in solutions(engine, _GAPS, this=this)}
     alternatives: dict[str, list[Text]] = defaultdict(list)

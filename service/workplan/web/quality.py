@@ -354,11 +354,14 @@ class QualityView(Namer):
         return NoteGroup(ident, self.named(prop), self._named(basis), confidence, len(notes), list(self._parts(notes)))
 
     def _parts(self, notes: Iterable[Note]) -> Iterable[Reasoned]:
-        by_evidence: dict[tuple[tuple[Text, ...], str | None], list[Note]] = defaultdict(list)
+        by_evidence: dict[tuple[frozenset[str], str | None], list[Note]] = defaultdict(list)
         for note in notes:
-            by_evidence[note.evidence, note.confidence].append(note)
-        for (evidence, confidence), found in by_evidence.items():
-            yield Reasoned(self._best(evidence), self._degree(confidence), [self._noted(note) for note in found])
+            # Whatever their tags: texts of one wording may be in a language here and in a variety of it there.
+            by_evidence[frozenset(text for text, _ in note.evidence), note.confidence].append(note)
+        for (_, confidence), found in by_evidence.items():
+            yield Reasoned(
+                self._best(found[0].evidence), self._degree(confidence), [self._noted(note) for note in found]
+            )
 
     def _noted(self, note: Note) -> Noted:
         return Noted(

@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
 from workplan.knowledge.particulars import QUOTED
 from workplan.knowledge.surroundings import Surroundings
-from workplan.language import DEFAULT, gettext, long_date, long_moment, number, pick
+from workplan.language import DEFAULT, as_written, gettext, long_date, long_moment, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
@@ -478,7 +478,9 @@ class ResourceView(Namer):
                 texts.append(s)
             else:
                 others.append(s)
-        best = pick((text_of(s.object) for s in texts if isinstance(s.object, Literal)), self.lang)
+        written = as_written(text_of(s.object) for s in texts if isinstance(s.object, Literal))
+        best = pick(written, self.lang)
+        texts = [s for s in texts if isinstance(s.object, Literal) and text_of(s.object) in written]
         kept = [s for s in texts if isinstance(s.object, Literal) and best and s.object.language == best[1]]
         return [value for s in (*others, *kept) for value in self._members(s)]
 
