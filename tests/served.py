@@ -4,8 +4,9 @@ import asyncio
 import http.client
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from uvicorn import Config
@@ -25,6 +26,19 @@ class Received(Response):
     def text(self) -> str:
         """Its body as text."""
         return self.get_data(as_text=True)
+
+
+class Counting:
+    """A WSGI application that says how often it was asked, over *application*."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        self.asked = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Count and pass on."""
+        self.asked += 1
+        return self.application(environ, start_response)
 
 
 class FrontClient:

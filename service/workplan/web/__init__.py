@@ -43,7 +43,7 @@ from . import (
 from .current import CurrentSite, keep_for_long
 from .front import Front, Site
 from .headers import guard
-from .incoming import Request, refuse_wrong_host
+from .incoming import Request, note_ignored, refuse_wrong_host
 from .limits import MAX_BODY
 from .service import Service, open_service
 
@@ -60,6 +60,8 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
     app.jinja_options = {"autoescape": True}
     errors.register(app)
     app.before_request(refuse_wrong_host)
+    app.before_request(errors.raise_earlier)
+    app.after_request(note_ignored)
     for blueprint in (
         sparql.sparql,
         graph_store.graph_store,

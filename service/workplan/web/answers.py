@@ -17,10 +17,19 @@ from werkzeug.http import parse_etags
 from workplan.model.preferences import ANY, LONGEST, preferences
 
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Bytes of all bodies kept, compressed ones too."""
+"""Bytes of all that is kept: bodies, compressed ones too, the lines before them, keys, and what holds them together."""
 
 MAX_KEPT: Final = 8 * 1024 * 1024
 """Bytes of the largest answer kept: one must not drive out all the others."""
+
+MAX_ENTRIES: Final = 16 * 1024
+"""Addresses of which an answer is kept."""
+
+MAX_KEY: Final = 8 * 1024
+"""Bytes of the longest key: a longer address is rarely asked twice."""
+
+MAX_VARIANTS: Final = 16
+"""Answers kept of one address, for clients who accept different things."""
 
 MIN_COMPRESSED: Final = 1024
 """Bytes below which compression saves nothing."""
@@ -50,9 +59,19 @@ _CODINGS: Final = MappingProxyType(
 HIT: Final = b"server-timing: cache;desc=hit\r\n"
 
 Key = tuple[bytes | str, ...]
+"""What tells one address from another: method, address as sent, scheme, host, and of a POST its body."""
+
+Wanted = tuple[bytes, bytes]
+"""What a client accepts: media types and languages."""
 
 _TOLD_APART: Final = frozenset(("date", "server-timing", "etag", "content-type", "content-length"))
 """Headers that are not the same each time, or not in each form."""
+
+
+_ANSWER_BYTES: Final = 1024
+_FORM_BYTES: Final = 512
+_ENTRY_BYTES: Final = 1024
+"""What Python takes for the objects of an answer, of a form of it and of its place, about; a test weighs them."""
 
 
 class Form(NamedTuple):
@@ -70,9 +89,13 @@ class Form(NamedTuple):
 class Answer:
     """One answer in all the codings that clients have asked for so far."""
 
-    def __init__(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+    def __init__(
+        self, status: int, headers: list[tuple[str, str]], body: bytes, heeds: tuple[bool, bool] = (True, True)
+    ) -> None:
+        """What was answered; *heeds* tells whether the client's media types and languages had a say in it."""
         named = {name.lower(): value for name, value in headers}
         self.status = status
+        self.heeds = heeds
         # How long it took is true of the first time only.
         self.timing = named.get("server-timing", "")
         self.is_public = status == 200 and "public" in named.get("cache-control", "")
@@ -83,11 +106,11 @@ class Answer:
         )
         self._etag = named.get("etag", "").removeprefix("W/").strip('"')
         self._type = named.get("content-type", "")
-        self._headers = [pair for pair in headers if pair[0].lower() not in _TOLD_APART]
+        told = [pair for pair in headers if pair[0].lower() not in _TOLD_APART]
         if self.can_be_compressed:
-            self._headers.append(("Vary", "Accept-Encoding"))
+            told.append(("Vary", "Accept-Encoding"))
+        self._lines = lines(told)
         self.forms = {"": self._form("", body)}
-        self.counted = 0
 
     def coding_for(self, accepted: bytes) -> str:
         """The coding in which a client that sends ``Accept-Encoding`` *accepted* gets it; empty for none."""
@@ -104,13 +127,13 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Bytes held; *counted* is what the cache knows of."""
-        return sum(len(form.body) for form in self.forms.values())
+        """Bytes held, about."""
+        return _ANSWER_BYTES + len(self._lines) + sum(_FORM_BYTES + sum(map(len, form)) for form in self.forms.values())
 
     def _form(self, coding: str, body: bytes) -> Form:
         """The answer with *body* in *coding*."""
         etag = self._etag and (f"{self._etag}-{coding}" if coding else self._etag)
-        headers = [*self._headers]
+        headers = []
         if etag:
             headers.append(("ETag", f'"{etag}"'))
         if coding:
@@ -118,7 +141,7 @@ class Answer:
         about = [("Content-Type", self._type)] if self._type else []
         if self.status != 204:  # RFC 9110, section 8.6
             about.append(("Content-Length", str(len(body))))
-        return Form(lines(headers), lines(about), body, etag)
+        return Form(self._lines + lines(headers), lines(about), body, etag)
 
 
 def lines(headers: Sequence[tuple[str, str]]) -> bytes:
@@ -129,37 +152,105 @@ def lines(headers: Sequence[tuple[str, str]]) -> bytes:
     return text.encode("latin-1")
 
 
+class _Kept:
+    """What is kept of one address: its answers by what their clients *heeded* of what they accept, and its *size*."""
+
+    __slots__ = ("answers", "heeds", "size")
+
+    def __init__(self, heeds: tuple[bool, bool]) -> None:
+        self.heeds = heeds
+        self.answers: dict[Wanted, Answer] = {}
+        self.size = 0
+
+    def find(self, wanted: Wanted) -> Answer | None:
+        """The answer for a client who accepts what is *wanted*."""
+        return self.answers.get(self._heeded(wanted))
+
+    def keep(self, wanted: Wanted, answer: Answer) -> None:
+        """Keep *answer* for who accepts what is *wanted*; of many the first goes."""
+        heeds = (self.heeds[0] or answer.heeds[0], self.heeds[1] or answer.heeds[1])
+        if heeds != self.heeds:
+            # What was kept for everybody was kept for who asked in this way alone.
+            self.heeds = heeds
+            self.answers.clear()
+        self.answers[self._heeded(wanted)] = answer
+        if len(self.answers) > MAX_VARIANTS:
+            del self.answers[next(iter(self.answers))]
+
+    def weigh(self) -> int:
+        """Bytes of all answers and of what tells them apart, about."""
+        return sum(
+            _ENTRY_BYTES + len(types) + len(languages) + answer.size
+            for (types, languages), answer in self.answers.items()
+        )
+
+    def _heeded(self, wanted: Wanted) -> Wanted:
+        types, languages = self.heeds
+        return wanted[0] if types else b"", wanted[1] if languages else b""
+
+
 class AnswerCache:
-    """Public answers by key, for one thread: that of the event loop."""
+    """Public answers by address, for one thread: that of the event loop.
 
-    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+    What has been asked for once goes before what has been asked for again: there are endlessly many addresses that
+    somebody may ask for once.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES, max_entries: int = MAX_ENTRIES) -> None:
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._max_entries = max_entries
+        self._once: OrderedDict[Key, _Kept] = OrderedDict()
+        self._again: OrderedDict[Key, _Kept] = OrderedDict()
         self._size = 0
+        self._size_once = 0
 
-    def find(self, key: Key) -> Answer | None:
-        """The answer kept for *key*."""
-        answer = self._kept.get(key)
+    def find(self, key: Key, wanted: Wanted) -> Answer | None:
+        """The answer kept for *key* and a client who accepts what is *wanted*."""
+        kept = self._again.get(key)
+        if kept is not None:
+            self._again.move_to_end(key)
+            return kept.find(wanted)
+        kept = self._once.get(key)
+        if kept is None:
+            return None
+        answer = kept.find(wanted)
         if answer is not None:
-            self._kept.move_to_end(key)
+            del self._once[key]
+            self._size_once -= kept.size
+            self._again[key] = kept
         return answer
 
-    def keep(self, key: Key, answer: Answer) -> None:
+    def keep(self, key: Key, wanted: Wanted, answer: Answer) -> None:
         """Keep *answer*, where it may be kept, or count what has been added to it since."""
         if not answer.is_public or answer.size > MAX_KEPT:
             return
-        if self._kept.setdefault(key, answer) is not answer:
-            return
-        added, answer.counted = answer.size - answer.counted, answer.size
-        self._size += added
-        while self._size > self._max_bytes:
-            _, gone = self._kept.popitem(last=False)
-            self._size -= gone.counted
-            gone.counted = 0
+        kept = self._again.get(key) or self._once.get(key)
+        if kept is None:
+            kept = self._once[key] = _Kept(answer.heeds)
+        kept.keep(wanted, answer)
+        size = kept.weigh() + _key_size(key)
+        self._size += size - kept.size
+        if key in self._once:
+            self._size_once += size - kept.size
+        kept.size = size
+        while self._size > self._max_bytes or len(self._once) + len(self._again) > self._max_entries:
+            self._drop_one()
 
     def state(self) -> dict[str, int]:
-        """How many ``entries`` are kept, and their ``bytes``."""
-        return {"entries": len(self._kept), "bytes": self._size}
+        """Of how many addresses answers are kept (``entries``), and the ``bytes`` that all of it takes, about."""
+        return {"entries": len(self._once) + len(self._again), "bytes": self._size}
+
+    def _drop_one(self) -> None:
+        # A quarter is for new ones, or none could ever show that it is asked for again.
+        is_once = not self._again or 4 * self._size_once > self._max_bytes or 4 * len(self._once) > self._max_entries
+        _, gone = (self._once if is_once else self._again).popitem(last=False)
+        self._size -= gone.size
+        if is_once:
+            self._size_once -= gone.size
+
+
+def _key_size(key: Key) -> int:
+    return sum(map(len, key))
 
 
 @lru_cache(maxsize=256)

@@ -16,6 +16,24 @@ Headers = Mapping[bytes, bytes]
 """A request's headers by lower-case name."""
 
 
+class Environ(dict[str, Any]):
+    """A WSGI environment that notes in *read* what the application looks up: the answer depends on nothing else."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        super().__init__(given)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        """See dict."""
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """See dict."""
+        self.read.add(name)
+        return super().get(name, default)
+
+
 def joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """The headers *pairs* of an ASGI scope, those of one name as one (RFC 9110, section 5.3)."""
     headers: dict[bytes, bytes] = {}
@@ -25,7 +43,7 @@ def joined(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return headers
 
 
-def environ_of(scope: Any, headers: Headers, body: bytes, scheme: str) -> "WSGIEnvironment":
+def environ_of(scope: Any, headers: Headers, body: bytes, scheme: str) -> Environ:
     """The WSGI environment (PEP 3333) of the ASGI *scope* with *headers* and *body*, which its client sent by *scheme*.
 
     WSGI has bytes as Latin-1.
@@ -58,7 +76,7 @@ def environ_of(scope: Any, headers: Headers, body: bytes, scheme: str) -> "WSGIE
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
-    return environ
+    return Environ(environ)
 
 
 def call(application: "WSGIApplication", environ: "WSGIEnvironment") -> tuple[int, list[tuple[str, str]], bytes]:

@@ -354,7 +354,7 @@ def _sources(source: Source, lang: str) -> list[ShownCell]:
 
 def _described(source: Source, saved: SavedQuery, wanted: Embed) -> dict[str, str | int]:
     """What oEmbed says of *wanted*: no wider and no higher than the request allows."""
-    given = {name: value for name, value in request.args.items() if value}
+    given = {name: value for name in ("maxwidth", "maxheight") if (value := request.args.get(name))}
     most = {name: _number_in(f"max{name}", given, 1, LARGEST) or LARGEST for name in ("width", "height")}
     width, height = min(WIDTH, most["width"]), min(wanted.pixels, most["height"])
     title = saved.title(wanted.lang)

@@ -34,6 +34,9 @@ from .measures import HUNG_UP
 from .nearby import nearby
 from .reader import reader_language
 
+FAILURE: Final = "workplan.failure"
+"""Where a request keeps what went wrong before Flask saw it."""
+
 PROBLEM_JSON: Final = "application/problem+json"
 
 DUMP: Final = "/dump.nq.gz"
@@ -74,6 +77,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(ClientGone, lambda _: Response(status=HUNG_UP))
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_failure)
+
+
+def raise_earlier() -> None:
+    """Raise what went wrong with this request before Flask saw it, so that it is told as all errors are."""
+    if failure := request.environ.get(FAILURE):
+        raise failure
 
 
 def answer_error(error: WorkplanError) -> Response:

@@ -10,28 +10,32 @@ import hashlib
 import re
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import Any, Final
 
 from flask import Flask
 
 from workplan.engine.leases import LeasedWorkers
 from workplan.engine.pooled import ASKER, Asker, ClientGone
-from workplan.model.errors import WorkplanError
+from workplan.model.errors import ServiceBusy, WorkplanError
 from workplan.operation.figures import Figures
 from workplan.operation.logs import REQUEST_ID
 from workplan.operation.slow_queries import Watch
 
-from .answers import HIT, Answer, AnswerCache, Form, Key, lines
-from .bridge import Headers, call, environ_of, joined
+from .answers import HIT, MAX_KEY, Answer, AnswerCache, Form, Key, Wanted, lines
+from .bridge import Environ, Headers, call, environ_of, joined
 from .cors import CORS
+from .errors import FAILURE
 from .headers import HEADERS
+from .incoming import IGNORED
+from .lanes import ROOM, Kind, Lane, kind_of
 from .limits import MAX_BODY
 from .measures import HUNG_UP, Measured, Measures
 from .releases import sources_of
 from .service import Service
-from .sparql import ADDRESS, FAILURE, headers_of, prepare
+from .sparql import ADDRESS, PARAMETERS, headers_of, prepare
+from .strangers import Strangers, names_in
 
 MAX_READ: Final = 8 * 1024
 """Bytes of a query and of the formats wanted that the event loop reads itself, for others wait; a thread reads more."""
@@ -42,8 +46,8 @@ MAX_KEPT_QUERY: Final = 64 * 1024
 MAX_COMPRESSED: Final = 64 * 1024
 """Bytes that the event loop compresses itself."""
 
-THREADS: Final = 32
-"""For pages: nearly all of their time is spent waiting for queries."""
+PUT_OFF_SECONDS: Final = 0.75
+"""How long who finds no room is kept waiting for that word: who asks again at once does no more harm."""
 
 _QUERY: Final = re.compile(rb"(?:^|&)query=")
 _ALWAYS: Final = (*HEADERS.items(), *CORS.items())
@@ -71,7 +75,7 @@ class Site:
         self.service: Service = app.extensions["workplan"]
         self.workers = workers
         self.cache = AnswerCache() if self.service.version else None
-        self.under_way: dict[Key, asyncio.Future[Answer]] = {}
+        self.under_way: dict[tuple[Key, Wanted], asyncio.Future[Answer]] = {}
         self.busy = 0
 
     def close(self) -> None:
@@ -86,7 +90,8 @@ class Front:
     """The ASGI application over *site*, in whose place another may come at any time; it counts in *figures*."""
 
     def __init__(self, site: Site, figures: Figures) -> None:
-        self._threads = ThreadPoolExecutor(THREADS)
+        self._lanes = {kind: Lane(*room) for kind, room in ROOM.items()}
+        self._strangers = Strangers()
         self._figures = figures
         self.take_up(site)
 
@@ -97,6 +102,8 @@ class Front:
         self._measures = Measures(self._figures, logs_requests=config.logs_requests)
         self._trusted = config.trusted_proxies
         self._site = site
+        if site.cache:
+            self._measures.note_kept(site.cache.state())
 
     def give_again(self, target: bytes, headers: Headers, scheme: str, client: str) -> tuple[bytes, bytes] | None:
         """The answer kept for a plain GET of *target* by the host *client*: its header lines and its body.
@@ -104,11 +111,11 @@ class Front:
         None where there is none and where all of the front is needed.
         """
         cache = self._site.cache
-        if cache is None:
+        if cache is None or len(target) > MAX_KEY:
             return None
         started = time.perf_counter_ns()
         scheme = self._scheme(scheme, client, headers)
-        answer = cache.find(_key("GET", target, headers, scheme, b""))
+        answer = cache.find(_key("GET", target, headers, scheme, b""), _wanted(headers))
         if answer is None:
             return None
         form = answer.forms.get(answer.coding_for(headers.get(b"accept-encoding", b"")))
@@ -150,41 +157,52 @@ class Front:
         method = scope["method"]
         scheme = self._scheme(scope["scheme"], scope["client"][0] if scope["client"] else "", headers)
         body = await _body(receive)
-        key = None
+        request = _Request(scope, headers, body, scheme, receive)
+        request.is_known = self._strangers.knows_host(request.host)
+        key, wanted = None, _wanted(headers)
         if site.cache and method in _KEPT and len(body) <= MAX_KEPT_QUERY:
             key = _key(method, _target(scope), headers, scheme, body)
-        answer = site.cache.find(key) if site.cache and key else None
+            if sum(map(len, key)) + sum(map(len, wanted)) > MAX_KEY:
+                key = None
+        answer = site.cache.find(key, wanted) if site.cache and key else None
         is_hit = answer is not None
         if answer is None:
-            request = _Request(scope, headers, body, scheme, receive)
-            answer = await (self._ask_once(site, key, request) if key else self._ask(site, request))
+            answer = await (self._ask_once(site, key, wanted, request) if key else self._ask(site, request))
         coding = answer.coding_for(headers.get(b"accept-encoding", b""))
         if coding not in answer.forms:
             await self._compress(answer, coding)
-            if site.cache and key:
-                site.cache.keep(key, answer)
+            self._keep(site, key, wanted, answer)
         status, head, body = _as_wanted(answer, coding, headers, measured.id, is_hit=is_hit)
         if method == "HEAD":
             body = b""
         await scope["extensions"][SEND_WHOLE](status, head, body)
-        state = site.cache.state() if site.cache and answer.is_public and not is_hit else None
-        self._measures.end(measured, status, len(body), answer.timing, is_hit=is_hit, cache=state)
+        is_miss = bool(site.cache) and answer.is_public and not is_hit
+        self._measures.end(measured, status, len(body), answer.timing, is_hit=is_hit, is_miss=is_miss)
+
+    def _keep(self, site: Site, key: Key | None, wanted: Wanted, answer: Answer) -> None:
+        """Keep *answer* at *site*, where it may be kept."""
+        if site.cache is None or key is None:
+            return
+        site.cache.keep(key, wanted, answer)
+        if site is self._site:
+            self._measures.note_kept(site.cache.state())
 
     async def _compress(self, answer: Answer, coding: str) -> None:
         if answer.size <= MAX_COMPRESSED:
             answer.compress(coding)
         else:
-            await asyncio.get_running_loop().run_in_executor(self._threads, answer.compress, coding)
+            await self._lanes[Kind.COMPRESSION].run(partial(answer.compress, coding))
 
-    async def _ask_once(self, site: Site, key: Key, request: "_Request") -> Answer:
+    async def _ask_once(self, site: Site, key: Key, wanted: Wanted, request: "_Request") -> Answer:
         """The answer to *request*, shared by all who ask the same while it is made, kept or not."""
-        while (theirs := site.under_way.get(key)) is not None:
+        asked = key, wanted
+        while (theirs := site.under_way.get(asked)) is not None:
             try:
                 return await asyncio.shield(theirs)
             except ClientGone:
                 # Who asked first has left, and with him went the query.
                 continue
-        mine = site.under_way[key] = asyncio.get_running_loop().create_future()
+        mine = site.under_way[asked] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._ask(site, request)
         except BaseException as error:
@@ -194,11 +212,10 @@ class Front:
             raise
         else:
             mine.set_result(answer)
-            if site.cache:
-                site.cache.keep(key, answer)
+            self._keep(site, key, wanted, answer)
             return answer
         finally:
-            del site.under_way[key]
+            del site.under_way[asked]
 
     async def _ask(self, site: Site, request: "_Request") -> Answer:
         """The answer to *request*: a lent worker's, or Flask's."""
@@ -219,18 +236,45 @@ class Front:
             environ.pop(name, None)
         if failure:
             environ[FAILURE] = failure
-        return Answer(*await self._call(site, environ, request))
+        answered = await self._call(site, environ, request, Kind.ERROR if failure else self._kind(request))
+        query_string = request.scope["query_string"]
+        is_heeded = request.is_query or not environ.get(IGNORED)
+        heeds = "HTTP_ACCEPT" in environ.read, "HTTP_ACCEPT_LANGUAGE" in environ.read
+        answer = Answer(*answered, heeds)
+        if answer.is_public and is_heeded and not request.is_query:
+            self._strangers.learn_names(query_string)
+        # Nobody else will ask for what nobody asks for.
+        answer.is_public = answer.is_public and is_heeded and request.is_usual
+        return answer
 
-    async def _call(self, site: Site, environ: Any, request: "_Request") -> tuple[int, list[tuple[str, str]], bytes]:
-        """What Flask answers in a thread, unless the client leaves meanwhile."""
+    def _kind(self, request: "_Request") -> Kind:
+        """The kind of work that *request* makes."""
+        if request.is_query:
+            return Kind.QUERY
+        kind = kind_of(request.scope["path"], request.scope["query_string"])
+        is_familiar = request.is_known and self._strangers.knows_names(request.scope["query_string"])
+        return Kind.STRANGE if kind is Kind.PAGE and not is_familiar else kind
+
+    async def _call(
+        self, site: Site, environ: Environ, request: "_Request", kind: Kind
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        """What Flask answers in a thread for this *kind* of work, unless the client leaves meanwhile."""
         asker = Asker()
         context = copy_context()
         context.run(ASKER.set, asker)
         leaving = asyncio.ensure_future(request.left())
         leaving.add_done_callback(lambda left: None if left.cancelled() else asker.leave())
+        work = partial(context.run, call, site.app, environ)
         try:
-            loop = asyncio.get_running_loop()
-            answered = await loop.run_in_executor(self._threads, context.run, call, site.app, environ)
+            answered = await self._lanes[kind].run(work, leaving)
+        except ServiceBusy as error:
+            await asyncio.sleep(PUT_OFF_SECONDS)
+            environ[FAILURE] = error
+            answered = await self._lanes[Kind.ERROR].run(work)
+        except asyncio.CancelledError:
+            if leaving.done() and not leaving.cancelled():
+                raise ClientGone from None
+            raise
         finally:
             leaving.cancel()
         if answered[0] == HUNG_UP:
@@ -241,7 +285,7 @@ class Front:
 class _Request:
     """What is asked: the ASGI *scope*, *headers* and *body*, and the client's *scheme*.
 
-    *receive* tells when the client leaves.
+    *receive* tells when the client leaves; *is_known* whether it came by a name that this site is known by.
     """
 
     def __init__(self, scope: Any, headers: Headers, body: bytes, scheme: str, receive: Receive) -> None:
@@ -250,7 +294,19 @@ class _Request:
         self.body = body
         self.scheme = scheme
         self.host = headers.get(b"host", b"")
+        self.is_known = True
         self._receive = receive
+
+    @property
+    def is_query(self) -> bool:
+        """Whether this asks the endpoint something."""
+        scope = self.scope
+        return scope["path"] == ADDRESS and (scope["method"] == "POST" or bool(_QUERY.search(scope["query_string"])))
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether somebody else may ask the same: by this host, and of the endpoint with its own parameters alone."""
+        return self.is_known and (not self.is_query or names_in(self.scope["query_string"]) <= PARAMETERS)
 
     @property
     def is_plain_query(self) -> bool:
@@ -312,7 +368,9 @@ async def _queried(site: Site, workers: LeasedWorkers, request: _Request) -> Ans
         error.query = asked.query.text
         raise
     headers = headers_of(site.service, asked, form, result, time.perf_counter() - started)
-    return Answer(200, [*headers, *_ALWAYS], result.body)
+    answer = Answer(200, [*headers, *_ALWAYS], result.body, (not asked.formats, False))
+    answer.is_public = answer.is_public and request.is_usual
+    return answer
 
 
 async def _body(receive: Receive) -> bytes:
@@ -334,14 +392,13 @@ def _target(scope: Any) -> bytes:
 
 
 def _key(method: str, target: bytes, headers: Headers, scheme: str, body: bytes) -> Key:
-    """What tells one answer from another."""
-    get = headers.get
-    key = (
-        "GET" if method == "HEAD" else method,
-        target,
-        scheme,
-        get(b"host", b""),
-        get(b"accept", b""),
-        get(b"accept-language", b""),
-    )
-    return (*key, hashlib.sha256(body).digest(), get(b"content-type", b"")) if method == "POST" or body else key
+    """What tells one address from another."""
+    key = ("GET" if method == "HEAD" else method, target, scheme, headers.get(b"host", b"").lower())
+    if method == "POST" or body:
+        return (*key, hashlib.sha256(body).digest(), headers.get(b"content-type", b""))
+    return key
+
+
+def _wanted(headers: Headers) -> Wanted:
+    """What the client accepts."""
+    return headers.get(b"accept", b""), headers.get(b"accept-language", b"")

@@ -3,6 +3,7 @@
 Views hold no SPARQL; the answers themselves are given by ``query``.
 """
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -76,7 +77,7 @@ def questions(lang: str) -> str:
 @gallery.get("/<any(ca, es, en):lang>/query/<name>")
 def question(lang: str, name: str) -> Response:
     """One question: its form, its answer, and what takes the answer elsewhere."""
-    given = request.args.to_dict()
+    given: Mapping[str, str] = request.args
     source = sources().pinned(given["release"]) if given.get("release") else sources().running
     if name not in source.queries:
         raise unknown(name, source.queries)

@@ -102,13 +102,17 @@ class Measures:
             self._log(Measured(identifier, "GET", path), 200, size, (spent,), is_hit=True)
         return identifier
 
+    def note_kept(self, state: Mapping[str, int]) -> None:
+        """The cache of this process stands so."""
+        self._figures.note_kept(state["entries"], state["bytes"])
+
     def hung_up(self, measured: Measured) -> None:
         """The client of *measured* has left before it was answered."""
-        self.end(measured, HUNG_UP, 0, "", is_hit=False, cache=None)
+        self.end(measured, HUNG_UP, 0, "", is_hit=False)
 
     def failed(self, measured: Measured) -> None:
         """What answers *measured* has failed itself."""
-        self.end(measured, 500, 0, "", is_hit=False, cache=None)
+        self.end(measured, 500, 0, "", is_hit=False)
 
     def end(
         self,
@@ -118,11 +122,11 @@ class Measures:
         timing: str,
         *,
         is_hit: bool,
-        cache: Mapping[str, int] | None,
+        is_miss: bool = False,
     ) -> None:
         """*measured* was answered: *size* in bytes, *timing* as ``Server-Timing`` tells it.
 
-        *cache* is how the cache stands where the answer has just been made to be kept.
+        *is_miss* says that the answer is one that may be kept and was not there.
         """
         kind = measured.kind
         code = _CODES.get(status, _OTHER_CODE)
@@ -134,9 +138,7 @@ class Measures:
             if "engine;dur=" in timing:
                 waited, worked = _duration(timing, "queue"), _duration(timing, "engine")
                 phases = (spent, waited, worked, max(0, spent - waited - worked))
-            self._figures.end(kind, code, phases, size, is_miss=cache is not None)
-            if cache:
-                self._figures.note_kept(cache["entries"], cache["bytes"])
+            self._figures.end(kind, code, phases, size, is_miss=is_miss)
         if self.logs_requests:
             self._log(measured, status, size, phases, is_hit=is_hit)
 

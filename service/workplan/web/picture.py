@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from workplan.export.card import HEIGHT, WIDTH, Card
 from workplan.export.credits import licence_name
 from workplan.language import gettext
-from workplan.model.errors import N_
+from workplan.model.errors import N_, BadParameter
 from workplan.questions.catalogue import unknown
 
 from .data import found, keep, service
@@ -22,6 +22,14 @@ from .resource import ResourceView
 
 picture = Blueprint("picture", __name__)
 picture.after_request(keep)
+
+
+@picture.before_request
+def refuse_parameters() -> None:
+    """Raise BadParameter where there is any: each address more would be another drawing of the same picture."""
+    for name in request.args:
+        raise BadParameter(N_("El paràmetre «%(name)s» no existeix: una imatge no en pren cap."), name=name)
+
 
 LOCALES: Final = {"ca": "ca_ES", "es": "es_ES", "en": "en_GB"}
 """The languages as the Open Graph names them."""

@@ -31,15 +31,13 @@ ADDRESS: Final = "/sparql"
 ALL_METHODS: Final = (*METHODS, "PUT", "PATCH", "DELETE")
 """Every method comes here, so that a wrong one is refused in the shape of all errors."""
 
-FAILURE: Final = "workplan.failure"
-"""Where a request keeps what went wrong before Flask saw it."""
+PARAMETERS: Final = frozenset((b"query", b"format", b"output", b"default-graph-uri", b"named-graph-uri"))
+"""What a query is asked with."""
 
 
 @sparql.route(ADDRESS, methods=ALL_METHODS, provide_automatic_options=False)
 def answer_sparql() -> Response:
     """Answer a query, a preflight, or the question what this endpoint is."""
-    if failure := request.environ.get(FAILURE):
-        raise failure
     if request.method == "OPTIONS":
         return options(METHODS)
     if request.method in ("GET", "HEAD") and not has_query(request.query_string):
