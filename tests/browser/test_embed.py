@@ -367,3 +367,66 @@ def test_the_keyboard_reaches_the_table_and_its_links(browser: Browser, server: 
         second = page.evaluate("document.activeElement.textContent")
 
     assert (first, second) == ("region", "Comunicació")
+
+
+SCROLLS = """() => {
+  const table = document.querySelector(".scroll");
+  const page = document.documentElement;
+  return table.scrollHeight > table.clientHeight || page.scrollHeight > innerHeight || page.scrollWidth > innerWidth;
+}"""
+
+
+def pasted(page: Page, server: str, path: str) -> str:
+    """The code of the frame that oEmbed gives for *path*."""
+    answer = page.request.get(f"{server}/oembed?{urlencode({'url': server + path})}")
+    code: str = answer.json()["html"]
+    return code
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ca/query/team-load",
+        "/es/query/agreements",
+        "/en/query/plans",
+        "/en/query/cq-013-team-meetings",
+        "/ca/query/cq-004-lines-without-action",
+        "/ca/xmess/team/st",
+    ],
+)
+def test_a_short_table_is_whole_in_its_frame(
+    browser: Browser, elsewhere: Callable[..., str], server: str, path: str, width: int
+) -> None:
+    """Whatever the window: nothing to scroll within it, nor sideways around it, and no room left over."""
+    with browser.new_context() as context:
+        code = pasted(context.new_page(), server, path)
+    viewport = {"width": width, "height": 800}
+    head = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    with opened(browser, elsewhere(head + code), viewport=viewport) as page:
+        (frame,) = frames(page)
+        left_over = frame.evaluate("""() => {
+          const table = document.querySelector(".scroll");
+          return document.querySelector("footer").offsetTop - table.offsetTop - table.offsetHeight;
+        }""")
+
+        assert frame.locator("tbody tr").count() > 1
+        assert not frame.evaluate(SCROLLS)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert left_over < 200
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("path", ["/ca/query/anomalies", "/ca/xmess/plan/2020", "/en/query/coverage"])
+def test_a_long_table_scrolls_in_a_frame_of_one_screen(
+    browser: Browser, elsewhere: Callable[..., str], server: str, path: str, width: int
+) -> None:
+    """Its head and its source stay in sight."""
+    with browser.new_context() as context:
+        code = pasted(context.new_page(), server, path)
+    with opened(browser, elsewhere(code), viewport={"width": width, "height": 800}) as page:
+        (frame,) = frames(page)
+
+        assert 400 <= frame.evaluate("innerHeight") <= 700
+        assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        assert frame.locator("footer").is_visible()

@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -23,6 +24,7 @@ from workplan.release.sources import load_home
 from workplan.web import create_app
 from workplan.web.service import open_service
 
+ID = "https://w3id.org/sse-workplan/id/"
 ST = "xmess/team/st"
 HOSTILE = ('"><script>alert(1)</script>', "' onload='alert(1)", "{{7*7}}%(x)s", "\r\nX-Evil: 1", "x" * 5_000)
 ANCESTORS = re.compile(r"frame-ancestors ([^;]*)")
@@ -377,6 +379,63 @@ def test_oembed_shows_the_frame_of_what_was_pasted(client: FlaskClient, address:
     assert client.get(f"{source.path}?{source.query}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "name", "asked"),
+    [
+        ("http://localhost/ca/xmess/plan/2020", "actions", {"plan": f"{ID}xmess/plan/2020"}),
+        ("http://localhost/es/xmess/plan/2020/", "actions", {"plan": f"{ID}xmess/plan/2020"}),
+        ("http://localhost/id/xmess/plan/2020?utm_source=x", "actions", {"plan": f"{ID}xmess/plan/2020"}),
+        (
+            "http://localhost/en/xmess/plan/2020/action/08?utm_source=x",
+            "action",
+            {"action": f"{ID}xmess/plan/2020/action/08"},
+        ),
+        ("http://localhost/ca/xmess/team/st", "team-actions", {"team": f"{ID}xmess/team/st"}),
+    ],
+)
+def test_oembed_shows_what_a_page_of_ours_is_about(
+    client: FlaskClient, address: str, name: str, asked: dict[str, str]
+) -> None:
+    """A plan's actions, what is known of an action, a team's actions; in the language of the page."""
+    answer = described(client, address).get_json()
+    source = urlsplit(Frame(answer["html"]).given["src"] or "")
+    lang = address.removeprefix("http://localhost/")[:2].replace("id", "ca")
+
+    assert source.path == f"/embed/{name}"
+    assert dict(parse_qsl(source.query)).items() >= {"lang": lang, **asked}.items()
+    assert client.get(f"{source.path}?{source.query}").status_code == 200
+
+
+def test_a_page_with_something_to_embed_says_so(client: FlaskClient) -> None:
+    """By a link that leads to a description; others have none, and a filtered plan is not passed off as the whole."""
+    link = re.compile(r'<link rel="alternate" type="application/json\+oembed" title="[^"]+" href="([^"]+)">')
+    for path in ("xmess/plan/2020", "xmess/plan/2020/action/08", "xmess/team/ct", "query/team-load"):
+        found = link.findall(client.get(f"/ca/{path}").text)
+        assert len(found) == 1, path
+        assert client.get(unescape(found[0]).removeprefix("http://localhost")).status_code == 200, path
+    for path in ("xmess", "xmess/plan/2017-2019", "xmess/plan/2020/strategic-line/1"):
+        found = link.findall(client.get(f"/ca/{path}").text)
+        answer = described(client, f"http://localhost/ca/{path}")
+        assert (answer.status_code == 200) == bool(found), path
+    filtered = described(client, "http://localhost/ca/xmess/plan/2020?team=ST")
+    assert filtered.status_code == 400
+    assert described(client, "http://localhost/ca/xmess/plan/2020?team=").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["http://localhost/ca/query/team-load", "http://localhost/ca/xmess/plan/2020"])
+def test_the_code_of_a_frame_is_valid(client: FlaskClient, address: str) -> None:
+    """Its width is a number, and what it looks like is said by a style."""
+    pasted = unescape(client.get("/ca/query/team-load").text.partition('<code id="iframe"')[2].partition("</code>")[0])
+    for html in (described(client, address).get_json()["html"], pasted):
+        frame = Frame(html).given
+        assert "frameborder" not in frame
+        assert str(frame["width"]).isdecimal()
+        assert str(frame["height"]).isdecimal()
+        assert re.fullmatch(
+            r"border:0;(max-)?width:100%;height:(\d+px|clamp\(\d+px, -?\d+px - \d+vw, \d+px\))", str(frame["style"])
+        )
+
+
 def test_a_page_asked_without_values_is_embedded_as_it_shows_itself(client: FlaskClient) -> None:
     """With the values that its form starts with."""
     frame = Frame(described(client, "http://localhost/ca/query/team-work").get_json()["html"]).given
@@ -401,8 +460,10 @@ def test_oembed_obeys_the_size_that_a_site_has(client: FlaskClient) -> None:
     own = described(client, f"{address}?height=700").get_json()
 
     assert (small["width"], small["height"]) == (300, 200)
-    assert (large["width"], large["height"]) == (640, 480)
+    assert large["width"] == 640
+    assert 460 < large["height"] < 560
     assert own["height"] == 700
+    assert "clamp" not in small["html"] + own["html"]
     assert described(client, address, maxwidth="wide").status_code == 400
 
 

@@ -237,7 +237,7 @@ def test_no_page_lets_anything_foreign_run(pages: Mapping[Page, Received], error
         assert sources <= {"'none'", "'self'", "data:"}, page
         assert answer.headers["X-Content-Type-Options"] == "nosniff", page
         assert answer.headers["Referrer-Policy"], page
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", answer.text), page
+        assert not re.search(r"<style|<[^>]*\sstyle=|\son[a-z]+=\"|javascript:", answer.text), page
         scripts = re.findall(r"<script([^>]*)>", answer.text)
         assert all("src=" in tag or "application/ld+json" in tag for tag in scripts), page
         assert "script-src" in policy or not [tag for tag in scripts if "src=" in tag], page

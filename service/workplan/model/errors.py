@@ -316,8 +316,11 @@ class UnknownEmbed(RequestError):
     status = 404
     slug = "unknown-embed"
     title = N_("Adreça que no es pot incrustar")
-    advice = N_("Copieu l'adreça de la pàgina d'una pregunta d'aquest web, o la d'un marc que en mostri la resposta.")
-    sentence = N_("«%(url)s» no és l'adreça de cap pregunta d'aquest web; s'esperava la de la pàgina d'una pregunta.")
+    advice = N_("Copieu l'adreça de la pàgina d'una pregunta, d'un pla o d'una acció d'aquest web, o la d'un marc.")
+    sentence = N_(
+        "«%(url)s» no és cap adreça d'aquest web que es pugui incrustar; s'esperava la d'una pregunta, un pla o una "
+        "acció."
+    )
 
 
 class UnknownOembedFormat(RequestError):

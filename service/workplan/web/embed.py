@@ -35,11 +35,15 @@ from workplan.model.errors import (
     UnknownOembedFormat,
     UnknownQuery,
 )
+from workplan.model.iris import data_iri
 from workplan.questions.catalogue import SavedQuery
 
+from . import filters
 from .cors import open_to_all
 from .data import keep, service
-from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, WIDTH, Embed, pasted
+from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, Embed, Pasted, pasted
+from .embed_size import LONG, WIDE, Size, size_of
+from .embeddable import question_about
 from .reader import reader_language
 from .releases import sources
 from .resource import Namer, Value
@@ -109,8 +113,7 @@ def show(name: str) -> str:
         raise UnknownQuery(N_("No hi ha cap consulta desada «%(name)s»."), name=name)
     saved = source.queries[name]
     wanted = _wanted(source, saved, request.args.to_dict(flat=False))
-    length = 1 if wanted.view == "value" else wanted.rows or min(PAGE_LENGTH, source.config.limits.rows)
-    answer = Answer(source, Asked(saved, wanted.values, Page(1, length), wanted.lang), request.host_url)
+    answer = _answer(source, saved, wanted)
     table = answer.table
     _refuse_unknown_columns(wanted.columns, table)
     known = source.origin.modified
@@ -135,7 +138,7 @@ def show(name: str) -> str:
 
 @embed.get("/oembed")
 def describe() -> Response:
-    """How to show the page of a question, or a frame, of this site, whose address is ``url`` (https://oembed.com)."""
+    """How to show a page or a frame of this site, whose address is ``url``, on another (https://oembed.com)."""
     form = request.args.get("format") or FORMATS[0]
     if form not in FORMATS:
         raise UnknownOembedFormat(given=form, known=", ".join(FORMATS))
@@ -144,20 +147,25 @@ def describe() -> Response:
         raise BadParameter(N_("Falta el paràmetre «url»: l'adreça de la pàgina d'una pregunta d'aquest web."))
     source = sources().running
     asked = pasted(url, request.host)
-    if asked is None or asked.name not in source.queries:
+    saved, about = _named(source, asked) if asked else (None, {})
+    if asked is None or saved is None:
         raise UnknownEmbed(url=url)
+    if about and any(map(any, (asked.parameters.get(name, ()) for name in filters.NAMES))):
+        raise BadParameter(
+            N_("L'adreça és d'un pla amb filtres, i el que s'incrusta és el pla sencer: incrusteu-ne una pregunta.")
+        )
     release = asked.parameters.get("release", [""])[0]
     if release not in ("", source.version):
         raise BadParameter(
             N_("L'adreça és de la resposta d'una altra publicació («%(release)s»), i el que s'incrusta és l'actual."),
             release=release,
         )
-    saved = source.queries[asked.name]
     # Of an address that people pass around, others may have added to the parameters.
     own = {p.name for p in saved.parameters}
     given = {k: v for k, v in asked.parameters.items() if k in own or k in OPTIONS}
     # What its page is asked with where nothing is asked.
     given = {k: [v] for k, v in start_values(saved, source.choices(saved)).items()} | _without_empty(given)
+    given |= {k: [v] for k, v in about.items()}
     if asked.lang:
         given["lang"] = [asked.lang]
     wanted = _wanted(source, saved, given)
@@ -188,6 +196,13 @@ def give(kind: str) -> Response:
 @cache
 def _file(name: str) -> bytes:
     return files(__package__).joinpath("static", name).read_bytes()
+
+
+def _named(source: Source, asked: Pasted) -> tuple[SavedQuery | None, Mapping[str, str]]:
+    """The question that is *asked*, or the one about the resource that is, with the values that this one takes."""
+    if asked.name:
+        return source.queries.get(asked.name), {}
+    return question_about(source, data_iri(asked.path)) or (None, {})
 
 
 def _without_empty(given: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -287,6 +302,24 @@ def _number(source: Source, table: Table, wanted: Embed) -> tuple[str, ShownCell
     return column.label, shown.rows[0][place], None if is_about_itself else whole.rows[0][whole.heading]
 
 
+def _answer(source: Source, saved: SavedQuery, wanted: Embed) -> Answer:
+    """The answer with the rows that are shown."""
+    length = 1 if wanted.view == "value" else wanted.rows or min(PAGE_LENGTH, source.config.limits.rows)
+    return Answer(source, Asked(saved, wanted.values, Page(1, length), wanted.lang), request.host_url)
+
+
+def _size(source: Source, saved: SavedQuery, wanted: Embed, width: int) -> Size:
+    """The size of the frame of *wanted* where it is at most *width* pixels wide."""
+    if wanted.height or wanted.view != "table":
+        return wanted.size()
+    answer = _answer(source, saved, wanted)
+    if answer.total > len(answer.table.rows):
+        return LONG
+    asked = [f"{label}: {value.text}" for label, value in _asked(source, saved, wanted)]
+    view = _table(source, answer.table, wanted, answer.total)
+    return size_of(saved.title(wanted.lang), saved.question(wanted.lang), asked, view, width)
+
+
 def _whole(source: Source, saved: SavedQuery, wanted: Embed) -> Answer:
     """The answer with all its rows."""
     return Answer(source, Asked(saved, wanted.values, None, wanted.lang), request.host_url)
@@ -303,7 +336,7 @@ def _chart(answer: Answer, wanted: Embed) -> dict[str, str]:
     # Only its words are made here; the picture is fetched, and kept, by itself.
     chart = chart_of(answer.asked.query, whole, wanted.lang, wanted.theme)
     return {
-        "address": _picture(whole, "svg", wanted, WIDTH),
+        "address": _picture(whole, "svg", wanted, WIDE),
         "narrow": _picture(whole, "svg", wanted, NARROWEST),
         "name": chart.name if chart else "",
         "summary": chart.summary if chart else "",
@@ -356,7 +389,9 @@ def _described(source: Source, saved: SavedQuery, wanted: Embed) -> dict[str, st
     """What oEmbed says of *wanted*: no wider and no higher than the request allows."""
     given = {name: value for name in ("maxwidth", "maxheight") if (value := request.args.get(name))}
     most = {name: _number_in(f"max{name}", given, 1, LARGEST) or LARGEST for name in ("width", "height")}
-    width, height = min(WIDTH, most["width"]), min(wanted.pixels, most["height"])
+    width = min(WIDE, most["width"])
+    size = _size(source, saved, wanted, width)
+    size = Size(*(min(height, most["height"]) for height in (size.wide, size.narrow)))
     title = saved.title(wanted.lang)
     return {
         "version": "1.0",
@@ -366,7 +401,7 @@ def _described(source: Source, saved: SavedQuery, wanted: Embed) -> dict[str, st
         "provider_url": request.host_url,
         "cache_age": source.config.max_age,
         **_thumbnail(source, saved, wanted, most),
-        "html": wanted.iframe(request.host_url, title, width, height),
+        "html": wanted.iframe(request.host_url, title, size, width),
         "width": width,
-        "height": height,
+        "height": size.wide,
     }

@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from markupsafe import escape
 
 from workplan.language import LANGUAGES
+
+from .embed_size import LONG, WIDE, Size
 
 VIEWS: Final = ("table", "chart", "value")
 """How an answer is shown; the first is the default."""
@@ -19,15 +21,13 @@ VIEWS: Final = ("table", "chart", "value")
 THEMES: Final = ("auto", "light", "dark")
 """Its colours; ``auto`` are those that the reader prefers."""
 
-WIDTH: Final = 640
-"""Pixels of a frame whose site does not say how wide it may be."""
-
-HEIGHTS: Final[Mapping[str, int]] = {"table": 480, "chart": 640, "value": 300}
-"""Pixels of a frame whose height nobody has chosen, by view."""
+HEIGHTS: Final[Mapping[str, int]] = {"chart": 640, "value": 300}
+"""Pixels of a frame whose height nobody has chosen, by view; a table's is its own."""
 
 LOWEST, HIGHEST = 160, 2_000
 """Pixels of a frame: the least in which something can be read, and the most."""
 
+_OF_RESOURCE: Final = re.compile(rf"/(?:id|(?P<lang>{'|'.join(LANGUAGES)}))/(?P<path>[^/].*?)/?")
 _PATH: Final = re.compile(
     rf"/(?:(?:(?P<lang>{'|'.join(LANGUAGES)})/)?query|embed)/(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)/?"
 )
@@ -61,10 +61,10 @@ class Embed:
         }
         return {"lang": self.lang, **{name: value for name, value in chosen.items() if value}}
 
-    @property
-    def pixels(self) -> int:
-        """The height of the frame."""
-        return self.height or HEIGHTS[self.view]
+    def size(self, table: Size = LONG) -> Size:
+        """The height of the frame: the chosen one, or that of its view, of which *table* is the table's."""
+        height = self.height or HEIGHTS.get(self.view)
+        return Size(height, height) if height else table
 
     def address(self, base: str) -> str:
         """The absolute address of the frame at the service *base*."""
@@ -75,12 +75,13 @@ class Embed:
         asked = f"?{urlencode(self.values)}" if self.values else ""
         return urljoin(base, f"/{self.lang}/query/{self.name}{asked}")
 
-    def iframe(self, base: str, title: str, width: int | str = "100%", height: int | None = None) -> str:
-        """The code of a frame called *title*."""
-        # Border and width also as attributes: editors drop what a style sheet would say.
+    def iframe(self, base: str, title: str, size: Size, width: int | None = None) -> str:
+        """The code of a frame called *title* of such a *size*, as wide as its place or, at most, *width* pixels."""
+        # The attributes are for editors and policies that drop the style.
+        style = f"border:0;{'max-' if width else ''}width:100%;{size.style}"
         return (
-            f'<iframe src="{escape(self.address(base))}" title="{escape(title)}" width="{width}"'
-            f' height="{height or self.pixels}" frameborder="0" loading="lazy"></iframe>'
+            f'<iframe src="{escape(self.address(base))}" title="{escape(title)}" width="{width or WIDE}"'
+            f' height="{size.wide}" style="{style}" loading="lazy"></iframe>'
         )
 
     def element(self, base: str, title: str) -> str:
@@ -99,24 +100,30 @@ class Embed:
 
 @dataclass(frozen=True)
 class Pasted:
-    """An address that someone pasted: of the question *name*, in *lang* where it says so, with its *parameters*."""
+    """An address that someone pasted: of the question *name*, or of the resource at *path*, whichever is not empty.
+
+    It is in *lang* where it says so, and has *parameters*.
+    """
 
     name: str
+    path: str
     lang: str | None
     parameters: Mapping[str, list[str]]
 
 
 def pasted(address: str, host: str) -> Pasted | None:
-    """What the *address* of a question's page or of a frame asks; None where it is neither, or not of *host*."""
+    """What the *address* of a question, a frame or a resource names; None where it is none, or not of *host*."""
     try:
         parts = urlsplit(address.strip())
         given = parse_qsl(parts.query, keep_blank_values=True, max_num_fields=100)
     except ValueError:
         return None
-    path = _PATH.fullmatch(parts.path)
-    if not path or parts.scheme not in ("http", "https") or parts.netloc.lower() != host.lower():
+    question = _PATH.fullmatch(parts.path)
+    found = question or _OF_RESOURCE.fullmatch(parts.path)
+    if not found or parts.scheme not in ("http", "https") or parts.netloc.lower() != host.lower():
         return None
     parameters: dict[str, list[str]] = {}
     for name, value in given:
         parameters.setdefault(name, []).append(value)
-    return Pasted(path["name"], path["lang"], parameters)
+    name, path = (found["name"], "") if question else ("", unquote(found["path"]))
+    return Pasted(name, path, found["lang"], parameters)

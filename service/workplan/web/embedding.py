@@ -10,7 +10,8 @@ from workplan.language import LANGUAGES
 from workplan.model.errors import N_
 from workplan.questions.catalogue import SavedQuery
 
-from .embed_code import HEIGHTS, HIGHEST, LOWEST, THEMES, VIEWS, Embed
+from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, Embed
+from .embed_size import Size
 
 _VIEWS: Final[Mapping[str, str]] = {"table": N_("Taula"), "chart": N_("Gràfic"), "value": N_("Una sola xifra")}
 _THEMES: Final[Mapping[str, str]] = {
@@ -21,7 +22,10 @@ _THEMES: Final[Mapping[str, str]] = {
 
 
 class EmbedChoice:
-    """What *given* chooses for embedding *saved*, asked with *values*, on a page in *lang* of the service *base*."""
+    """What *given* chooses for embedding *saved*, asked with *values*, on a page in *lang* of the service *base*.
+
+    *table* is the size of a frame for its table.
+    """
 
     def __init__(
         self,
@@ -30,6 +34,7 @@ class EmbedChoice:
         base: str,
         saved: SavedQuery,
         values: Mapping[str, str],
+        table: Size,
         *,
         has_chart: bool,
     ) -> None:
@@ -42,11 +47,11 @@ class EmbedChoice:
             saved.name,
             _one_of(given.get("lang"), LANGUAGES, lang),
             view,
-            # Where it is what the view has anyway the code does not say it.
-            height=min(max(int(height), LOWEST), HIGHEST) if is_height and int(height) != HEIGHTS[view] else None,
+            height=min(max(int(height), LOWEST), HIGHEST) if is_height else None,
             theme=_one_of(given.get("theme"), THEMES, THEMES[0]),
             values=values,
         )
+        self.size = self.embed.size(table)
         self.lowest, self.highest = LOWEST, HIGHEST
         self.base = base
         self.title = saved.title(self.embed.lang)
@@ -64,7 +69,7 @@ class EmbedChoice:
     @property
     def iframe(self) -> str:
         """The code of the frame."""
-        return self.embed.iframe(self.base, self.title)
+        return self.embed.iframe(self.base, self.title, self.size)
 
     @property
     def element(self) -> str:

@@ -86,7 +86,7 @@ def question(lang: str, name: str) -> Response:
     page = render_template(
         "question.html",
         view=view,
-        embed=EmbedChoice(given, lang, request.host_url, saved, view.values, has_chart=view.has_chart),
+        embed=EmbedChoice(given, lang, request.host_url, saved, view.values, view.frame, has_chart=view.has_chart),
         themes=[(tag, name_of(tag, lang)) for tag in saved.tags],
         oembed=f"{request.host_url}oembed?{urlencode({'url': view.canonical, 'format': 'json'})}",
     )

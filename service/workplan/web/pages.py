@@ -33,6 +33,7 @@ from workplan.release.sources import ontology_version
 from . import filters
 from .citation import Citation
 from .data import DESCRIPTION_FORMATS, DUMP_FORMATS, found, keep, service
+from .embeddable import question_about
 from .execution import ExecutionView
 from .headers import SCRIPTED
 from .kinds import ParticularsView
@@ -222,7 +223,14 @@ def _references(view: ResourceView, author: str, path: str) -> dict[str, Any]:
     )
     address, shared = f"{request.host_url}{view.lang}/{quote(path, safe='/')}", sharing(view.lang)
     told = structured(view, address, config.title_in(view.lang), config.licence, shared.picture)
-    return {"citation": citation, "canonical": address, "structured": told, "questions": _questions_about(view)}
+    oembed = f"{request.host_url}oembed?{urlencode({'url': address, 'format': 'json'})}"
+    return {
+        "citation": citation,
+        "canonical": address,
+        "structured": told,
+        "questions": _questions_about(view),
+        "oembed": oembed if question_about(running, view.iri) else None,
+    }
 
 
 def _questions_about(view: ResourceView) -> list[tuple[str, str]]:

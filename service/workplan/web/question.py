@@ -38,6 +38,7 @@ from workplan.questions.catalogue import SavedQuery
 from workplan.questions.parameters import Parameter
 
 from .citation import Citation
+from .embed_size import LONG, Size, size_of
 from .resource import Namer, Value
 from .result import TableView, table_view
 from .snippets import Snippet, graph_snippets, table_snippets
@@ -452,6 +453,12 @@ class QuestionView:
     def day(self) -> str:
         """The day of the data, in words."""
         return long_date(self.citation.day, self.lang) if self.citation.day else ""
+
+    @property
+    def frame(self) -> Size:
+        """The size of a frame for its table."""
+        asked = [f"{field.label}: {field.shown}" for field in self.fields if field.value]
+        return size_of(self.title, self.question, asked, self.table) if self.table else LONG
 
     @property
     def has_added(self) -> bool:
