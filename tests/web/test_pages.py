@@ -137,10 +137,12 @@ def test_each_value_leads_to_the_cell_that_prints_it(client: FlaskClient) -> Non
 
 def test_a_page_counts_what_the_document_states_and_what_was_added(client: FlaskClient) -> None:
     """In words that need no knowledge of graphs."""
-    assert "1 s'hi ha afegit, amb el motiu." in client.get("/ca/xmess/plan/2020/action/08").text
+    assert "1 s'ha afegit a les dades, amb el motiu." in client.get("/ca/xmess/plan/2020/action/08").text
     assert "no s'hi ha afegit cap valor" in client.get("/ca/xmess/team/ct").text
     for path in ("assertion/001", "team/ct/2020", "work/guia-abc"):
-        assert "Tot això s'ha afegit a partir del que diu el document." in client.get(f"/ca/xmess/{path}").text
+        assert (
+            "Tot això s'ha afegit a les dades a partir del que diu el document." in client.get(f"/ca/xmess/{path}").text
+        )
 
 
 def test_notes_without_a_name_say_what_they_are_about(client: FlaskClient) -> None:

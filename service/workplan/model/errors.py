@@ -441,12 +441,12 @@ class EngineDied(StoreError):
 
     status = 500
     slug = "engine-died"
-    title = N_("El motor cau amb aquesta consulta")
+    title = N_("El motor falla amb aquesta consulta")
     advice = N_(
-        "No la torneu a enviar igual: cauria també. És un error del motor, i les altres consultes no en pateixen. "
-        "Escriviu-la d'una altra manera i aviseu qui porta el servei, que en té la causa als registres."
+        "No la torneu a enviar igual: tornaria a fallar. És un error del motor, i les altres consultes no en "
+        "pateixen. Escriviu-la d'una altra manera i aviseu qui gestiona el servei, que en té la causa als registres."
     )
-    sentence = N_("El motor cau cada vegada que respon aquesta consulta (%(cause)s); no serveix de res repetir-la.")
+    sentence = N_("El motor falla cada vegada que respon aquesta consulta (%(cause)s); no serveix de res repetir-la.")
 
 
 class NoWorkers(StoreError):
@@ -457,7 +457,7 @@ class NoWorkers(StoreError):
     title = N_("El servei no pot respondre consultes")
     advice = N_(
         "El sistema no deixa que els processos que responen consultes comencin, sovint per un límit de memòria o de "
-        "processos. Qui porta el servei en té la causa als registres."
+        "processos. Qui gestiona el servei en té la causa als registres."
     )
     sentence = N_("El servei no pot començar cap procés que respongui consultes (%(cause)s).")
 

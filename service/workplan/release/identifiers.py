@@ -86,7 +86,7 @@ def _wrong(path: str) -> Clause | None:
     if unicodedata.normalize("NFC", path) != path:
         return Clause(N_("un accent escrit com un caràcter a part de la seva lletra"))
     if segments[0] in _OF_THE_SITE:
-        return Clause(N_("al davant «%(found)s», que és una part del lloc web"), {"found": segments[0]})
+        return Clause(N_("al davant «%(found)s», que és una part del web"), {"found": segments[0]})
     return None
 
 

@@ -191,7 +191,7 @@ def _of_language(tag: str) -> _Said | None:
     alias = get_global("language_aliases").get(code, "").partition("_")[0]
     if len(alias) == _COMMON:
         text = N_(
-            "A la web aquesta llengua no es diu «%(tag)s», i qui en demani els textos no trobarà aquest; s'espera "
+            "Al web aquesta llengua no es diu «%(tag)s», i qui en demani els textos no trobarà aquest; s'espera "
             "«%(near)s»."
         )
         return rule, component, severity, text, {"tag": tag, "near": alias + tag[len(code) :]}
