@@ -30,7 +30,7 @@ PAGES = (
     "query/events-since?since=tomorrow",
     "query/team-load?page=9",
     "query/cq-024-support-of-each-datum?page=2&sort=-line",
-    "query/plan-table",
+    "query/actions",
     "query/action-graph",
     "api",
 )
@@ -179,7 +179,7 @@ def test_the_head_of_a_long_table_stays_and_the_page_does_not_scroll_sideways(br
     """On a telephone the table scrolls within itself, by keys too."""
     with browser.new_context(viewport=NARROW) as context:
         page = context.new_page()
-        page.goto(f"{server}/ca/query/plan-table")
+        page.goto(f"{server}/ca/query/actions")
         region = page.locator(".result")
         region.focus()
         page.keyboard.press("End")
@@ -237,7 +237,7 @@ def test_a_chart_is_drawn_for_the_window_s_width(browser: Browser, server: str) 
 
 def test_on_paper_there_is_the_answer_and_how_to_cite_it(page: Page, server: str) -> None:
     """All rows, no buttons."""
-    page.goto(f"{server}/ca/query/plan-table")
+    page.goto(f"{server}/ca/query/actions")
     page.emulate_media(media="print")
     region = page.locator(".result")
 

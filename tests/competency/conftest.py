@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,9 @@ from workplan.release.build import Release
 from workplan.release.sources import Home
 
 Rows = list[dict[str, str]]
+Lines = list[tuple[str, ...]]
+
+LINE = re.compile(r"^\| (\d+) \| (.+?) \| \[`(.+?)`\]\((.+?)\) \| (yes|partly|no)\b.* \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +73,18 @@ def ask(answer: Callable[..., bytes]) -> Callable[..., Rows]:
 
 
 @pytest.fixture(scope="session")
-def question(answer: Callable[..., bytes], home: Home) -> Callable[[int], Rows]:
-    """The rows that answer the competency question of a number."""
-    texts = {int(name[3:6]): saved.text for name, saved in catalogue(home.queries).items() if name.startswith("cq-")}
+def listed(root: Path) -> Lines:
+    """The lines of docs/questions.md: number, question, name, address and how the document answers."""
+    return LINE.findall((root / "docs" / "questions.md").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def question(answer: Callable[..., bytes], home: Home, listed: Lines) -> Callable[[int], Rows]:
+    """The rows that answer the competency question of a number in docs/questions.md."""
+    queries = catalogue(home.queries)
 
     def rows(number: int) -> Rows:
-        return list(csv.DictReader(io.StringIO(answer(texts[number]).decode())))
+        text = queries[listed[number - 1][2]].text
+        return list(csv.DictReader(io.StringIO(answer(text).decode())))
 
     return rows

@@ -162,14 +162,14 @@ def test_a_resource_stands_once_by_its_name(client: FlaskClient) -> None:
     page = client.get("/es/query/team-load").text
     heads = [text_of(head) for head in re.findall(r'<th scope="col".*?</th>', page)]
 
-    assert heads == ["Código", "Equipo", "Acciones"]
+    assert heads == ["Código", "Equipo", "Acciones", "Códigos de las acciones"]
     assert '<a href="/es/xmess/team/st">Secretaría técnica</a>' in page
     assert f"{TEAM}/st" not in "".join(body_rows(page))
 
 
 def test_dates_and_numbers_are_as_the_reader_writes_them(client: FlaskClient) -> None:
     """In the forms of his language."""
-    pages = {lang: text_of(client.get(f"/{lang}/query/cq-016-process-events").text) for lang in LANGUAGES}
+    pages = {lang: text_of(client.get(f"/{lang}/query/timeline").text) for lang in LANGUAGES}
 
     assert re.search(r"\d d’octubre del? 2019|\d de \w+ del? 2019", pages["ca"])
     assert re.search(r"\d de \w+ de 2019", pages["es"])
@@ -198,7 +198,7 @@ def test_a_text_in_another_language_says_which(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("lang", "others"), [("ca", {"es", "en"}), ("es", {"ca", "en"}), ("en", {"ca", "es"})])
 def test_each_name_of_the_plans_table_says_its_language(client: FlaskClient, lang: str, others: set[str]) -> None:
     """It has them in three, and the document's own words."""
-    rows = body_rows(client.get(f"/{lang}/query/plan-table").text)
+    rows = body_rows(client.get(f"/embed/actions?lang={lang}&columns=label,labelEs,labelEn,verbatim").text)
 
     assert len(rows) == 29
     assert all(set(re.findall(r'<span lang="(\w+)">', row)) == others for row in rows)
@@ -295,9 +295,11 @@ def test_the_sparql_has_the_values_and_runs_as_shown(client: FlaskClient) -> Non
 
     assert "#+" not in sparql
     assert answer.text.count("\r\n") - 1 == len(body_rows(page)) == 2
-    editor = re.search(r'href="(/ca/sparql\?query=[^"]*)"', page)
+    editor = re.search(r'href="(/ca/sparql\?example=[^"]*)"', page)
     assert editor
-    assert client.get(html.unescape(editor[1])).status_code == 200
+    opened = client.get(html.unescape(editor[1]))
+    assert opened.status_code == 200
+    assert "id/xmess/team/m&gt;" in opened.text
 
 
 def test_a_citation_names_who_made_the_data_the_release_and_an_address_that_stays(

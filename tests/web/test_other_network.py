@@ -33,7 +33,7 @@ PAGES = (
         "sparql",
         "ns",
     ),
-    *("query/team-actions", "query/action", "query/cq-001-actions-in-order", "ns/patterns", "ns/write"),
+    *("query/team-actions", "query/action", "query/actions", "ns/patterns", "ns/write"),
     *("exemple", "exemple/team/st", "exemple/plan/2028", "matrix/exemple/plan/2028", "exemple/plan/2028/action/01"),
     *("exemple/plan/2028/strategic-line/1", "time/2028-Q2", "scheme/instrument/jornades"),
 )
@@ -114,7 +114,7 @@ def test_nothing_is_said_of_a_document_or_a_translation_that_there_is_not(client
 
 def test_a_quarter_of_any_year_has_its_name_and_days(client: FlaskClient) -> None:
     """By its identifier alone, as the page on writing a plan has it."""
-    table = rows(client, "plan-table", plan="exemple/plan/2028")
+    table = rows(client, "actions", plan="exemple/plan/2028")
     days = client.get("/export/exemple/plan/2028.decidim.csv").text
 
     assert "Segon trimestre del 2028" in client.get("/ca/exemple/plan/2028/action/01").text
@@ -126,8 +126,8 @@ def test_a_quarter_of_any_year_has_its_name_and_days(client: FlaskClient) -> Non
 
 def test_shared_questions_ask_of_the_networks_own_plans(client: FlaskClient) -> None:
     """Of all of them, or of the one that is named."""
-    assert len(rows(client, "cq-001-actions-in-order")) == len(YEARS)
-    assert len(rows(client, "cq-001-actions-in-order", plan="exemple/plan/2027")) == 1
+    assert len(rows(client, "actions")) == len(YEARS)
+    assert len(rows(client, "actions", plan="exemple/plan/2027")) == 1
     assert rows(client, "cq-017-approval-and-amendments", plan="exemple/plan/2028")[0]["value"] == "Proposta"
     assert [row["year"] for row in rows(client, "plans")] == ["2027", "2028"]
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import openpyxl
+import pandas
 import pytest
 import schemathesis
 from flask import Flask
@@ -19,7 +20,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from pyoxigraph import NamedNode, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from schemathesis import GenerationMode
 from werkzeug.test import TestResponse
 
@@ -28,9 +29,12 @@ from workplan.configuration import Configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
 from workplan.export.answer import Answer, Asked, Source
+from workplan.export.credits import Credits
 from workplan.export.spreadsheet import excel_csv, workbook
+from workplan.knowledge.table import Table
 from workplan.model.namespaces import DATA, NAMESPACES
 from workplan.questions.catalogue import SavedQuery
+from workplan.questions.columns import Column
 from workplan.release.build import Release, build
 from workplan.release.sources import load_home
 from workplan.web import create_app
@@ -394,26 +398,87 @@ def test_excel_opens_the_csv_of_its_country(
     assert read[3][2] == "-3"
 
 
-def test_a_workbook_has_typed_cells_and_says_where_it_is_from(odd: Answer) -> None:
+def test_a_workbook_begins_with_its_table_and_has_typed_cells(odd: Answer) -> None:
     """Numbers are numbers and dates dates; a text that looks like a formula is a text; each IRI is a link."""
     body = workbook(odd.table, odd.credits)
-    sheet = openpyxl.load_workbook(io.BytesIO(body)).active
-    assert sheet is not None
-    head = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "t ca")
-    cells = [list(row) for row in sheet.iter_rows(min_row=head + 1)]
-    above = [str(sheet.cell(row, 1).value) for row in range(1, head)]
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    sheet = book.worksheets[0]
+    cells = [list(row) for row in sheet.iter_rows(min_row=2)]
 
-    assert above[0] == "Coses"
-    assert any("creativecommons" in line for line in above)
-    assert any("0123456789ab" in line for line in above)
+    assert [cell.value for cell in sheet[1]] == ["s ca", "t ca", "n ca", "d ca", "b ca"]
     assert [cell.value for cell in cells[0]] == ["http://e/1", "=1+1", 1234567, datetime(2020, 11, 29), True]
     assert cells[0][1].data_type == "s"
     assert cells[0][0].hyperlink.target == "http://e/1"
     assert (cells[1][2].value, cells[2][2].value, cells[3][1].value) == (1.5, -3, "00123")
     assert cells[3][2].value == "12345678901234567890"
-    assert sheet.freeze_panes == f"A{head + 1}"
-    assert sheet.auto_filter.ref == f"A{head}:E{head + 4}"
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:E5"
     assert workbook(odd.table, odd.credits) == body
+
+
+def test_a_workbook_says_where_it_is_from_on_a_sheet_of_its_own(odd: Answer) -> None:
+    """Title, licence and release, and what each column holds."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook(odd.table, odd.credits)))
+    said = {str(row[0].value): str(row[1].value) for row in book.worksheets[1].iter_rows(max_col=2)}
+
+    assert len(book.worksheets) == 2
+    assert next(iter(said)) == "Coses"
+    assert "creativecommons" in said["Llicència"]
+    assert said["Publicació"] == "0123456789ab"
+    assert said["d ca"] == "Dia."
+
+
+def test_a_workbook_prints_on_its_side_with_its_head_on_each_page(odd: Answer) -> None:
+    """As wide as can be read."""
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(odd.table, odd.credits))).worksheets[0]
+
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.print_title_rows == "$1:$1"
+    # One page wide is what a file means that does not say how many.
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+@pytest.mark.parametrize("name", ["actions", "timeline", "cq-024-support-of-each-datum"])
+def test_pandas_reads_a_workbook_as_it_is(client: FlaskClient, name: str) -> None:
+    """The columns of the CSV by the names that people call them, and as many rows."""
+    read = pandas.read_excel(io.BytesIO(client.get(f"/query/{name}.xlsx?lang=en").data))
+    plain = pandas.read_csv(io.BytesIO(client.get(f"/query/{name}.csv").data))
+
+    assert read.shape == plain.shape
+    assert not any(str(column).startswith("Unnamed") for column in read.columns)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "1900-01-01", "1900-02-28", "-0044-03-15"])
+def test_a_day_that_excel_reckons_wrong_is_a_text(day: str) -> None:
+    """Excel's calendar begins in 1900, and has a 29 February in that year."""
+    column = Column("d", "date", {"ca": "D"})
+    term = Literal(day, datatype=NamedNode(NAMESPACES["xsd"] + "date"))
+    after = Literal("1900-03-01", datatype=term.datatype)
+    table = Table((column,), ((term,), (after,)))
+    about = Credits("ca", "D", "D", (), "X", (), "http://e/l", None, None, None)
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(table, about))).worksheets[0]
+
+    assert [cell.value for cell in sheet["A"]] == ["D", day, datetime(1900, 3, 1)]
+
+
+def test_a_file_marks_what_a_curator_added(client: FlaskClient) -> None:
+    """Beside the value, in every format; in a spreadsheet in words, with what they mean on the sheet of its own."""
+    rows = list(csv.DictReader(io.StringIO(client.get("/query/actions.csv").text)))
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/query/actions.xlsx?lang=en").data))
+    heads = [str(cell.value) for cell in book.worksheets[0][1]]
+    bindings = client.get("/query/actions.json").get_json()["results"]["bindings"]
+    place = heads.index("Instrument")
+    words = [row[place + 1].value for row in book.worksheets[0].iter_rows(min_row=2)]
+    legend = {str(row[0].value): str(row[1].value) for row in book.worksheets[1].iter_rows(max_col=2)}
+
+    assert sum(row["instrumentOrigin"] == "curated" for row in rows) == 21
+    assert sum(row["instrumentOrigin"]["value"] == "curated" for row in bindings) == 21
+    assert "instrumentOrigin" in client.get("/query/actions.tsv").text.splitlines()[0]
+    assert b'<variable name="instrumentOrigin"/>' in client.get("/query/actions.xml").data
+    assert heads[place + 1] == "Instrument: origin"
+    assert words.count("added to the data") == 21
+    assert "added to the data" in legend["Instrument: origin"]
 
 
 @pytest.mark.parametrize(("lang", "name", "label"), [("ca", "Nom", "Comissió"), ("es", "Nombre", "Comisión")])

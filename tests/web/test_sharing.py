@@ -117,7 +117,7 @@ def test_an_event_without_a_date_is_given_none(client: FlaskClient) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
     "path",
-    ["", "xmess", "xmess/plan/2020", "xmess/plan/2020/action/08", "xmess/gap/001", "query/plan-table", "quality"],
+    ["", "xmess", "xmess/plan/2020", "xmess/plan/2020/action/08", "xmess/gap/001", "query/actions", "quality"],
 )
 def test_a_shared_page_shows_its_title_and_a_picture(client: FlaskClient, lang: str, path: str) -> None:
     """Whole addresses, for they are read elsewhere."""

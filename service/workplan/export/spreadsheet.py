@@ -17,6 +17,7 @@ from workplan.questions.columns import Column
 
 from .cells import Cell, rows_for
 from .credits import Credits
+from .legend import legend_of
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -34,8 +35,18 @@ MOST_DIGITS: Final = 15
 WIDEST: Final = 60
 """Characters of a column's width: beyond them text is wrapped."""
 
+_A4: Final = 9
+"""Excel's number for the paper."""
+
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 """When a workbook says that it was made where the data have no day: the clock would change its bytes."""
+
+_FIRST_DAY: Final = date(1900, 3, 1)
+"""The first day that every spreadsheet reads as the same: Excel's calendar has a 29 February 1900, and no day before
+that year (https://learn.microsoft.com/office/troubleshoot/excel/wrongly-assumes-1900-is-leap-year)."""
+
+WIDEST_PAGE: Final = 160
+"""Characters of columns side by side that can still be read on a sheet of A4 on its side."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that a spreadsheet would take for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
@@ -91,7 +102,8 @@ def _value(cell: Cell, column: Column) -> bool | int | float | date | str:
         if kind == "boolean":
             return text in ("true", "1")
         if kind == "date":
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
+            return day if day >= _FIRST_DAY else text
         if kind in ("integer", "decimal", "double") and sum(map(str.isdigit, text)) <= MOST_DIGITS:
             return float(text) if any(mark in text for mark in ".eE") else int(text)
     except ValueError:
@@ -100,7 +112,7 @@ def _value(cell: Cell, column: Column) -> bool | int | float | date | str:
 
 
 def workbook(table: Table, about: Credits) -> bytes:
-    """*table* as XLSX: what is to be said *about* it, then the rows, typed, under a header that stays and filters.
+    """*table* as XLSX: a sheet of rows alone, so that programs read it as it is, and one of what is said *about* it.
 
     Raises NotAcceptable where a text is longer than a cell may be: nothing is cut.
     """
@@ -121,16 +133,16 @@ def workbook(table: Table, about: Credits) -> bytes:
             "created": created,
         }
     )
-    sheet = book.add_worksheet(gettext(N_("Resposta"), about.lang))
-    first = _write_credits(book, sheet, about)
-    _write_rows(book, sheet, table, about.lang, first)
+    _write_rows(book, book.add_worksheet(gettext(N_("Resposta"), about.lang)), table, about.lang)
+    _write_credits(book, book.add_worksheet(gettext(N_("Sobre la taula"), about.lang)), table, about)
     book.close()
     return file.getvalue()
 
 
-def _write_credits(book: "Workbook", sheet: "Worksheet", about: Credits) -> int:
-    """What the file says of itself, a row each; the number of the row after it."""
+def _write_credits(book: "Workbook", sheet: "Worksheet", table: Table, about: Credits) -> None:
+    """What the file says of itself, and what each column of *table* holds, a row each."""
     lang = about.lang
+    bold, wrapped = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True})
     sheet.write_string(0, 0, about.title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, about.question)
     said: list[tuple[str, str, str | None]] = [
@@ -142,16 +154,27 @@ def _write_credits(book: "Workbook", sheet: "Worksheet", about: Credits) -> int:
         *([(gettext(N_("Publicació"), lang), about.release, None)] if about.release else []),
         *([(gettext(N_("Adreça d'aquesta resposta"), lang), about.address, about.address)] if about.address else []),
     ]
-    for row, (name, value, link) in enumerate(said, start=2):
-        text = f"{name}: {value}"
+    for row, (name, value, link) in enumerate(said, start=3):
+        sheet.write_string(row, 0, name, bold)
         if link and len(link) <= LONGEST_LINK:
-            sheet.write_url(row, 0, link, string=text)
+            sheet.write_url(row, 1, link, string=value)
         else:
-            sheet.write_string(row, 0, text)
-    return len(said) + 3
+            sheet.write_string(row, 1, value, wrapped)
+    first = len(said) + 4
+    sheet.write_string(first, 0, gettext(N_("Columna"), lang), bold)
+    sheet.write_string(first, 1, gettext(N_("Què hi ha"), lang), bold)
+    for row, column in enumerate(table.columns, start=first + 1):
+        sheet.write_string(row, 0, column.label(lang), bold)
+        sheet.write_string(row, 1, " ".join(legend_of(column, table.columns, lang)), wrapped)
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 1, 90)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
 
 
-def _write_rows(book: "Workbook", sheet: "Worksheet", table: Table, lang: str, first: int) -> None:
+def _write_rows(book: "Workbook", sheet: "Worksheet", table: Table, lang: str) -> None:
+    """The head in the first row and what is under it: nothing else, so that a program reads it unasked."""
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     top = book.add_format({"valign": "top"})
@@ -161,9 +184,9 @@ def _write_rows(book: "Workbook", sheet: "Worksheet", table: Table, lang: str, f
     link = book.add_format({"font_color": "#0b5394", "underline": 1, "valign": "top"})
     widths = [len(column.label(lang)) + 4 for column in table.columns]
     for place, column in enumerate(table.columns):
-        sheet.write_string(first, place, column.label(lang), head)
+        sheet.write_string(0, place, column.label(lang), head)
     links = 0
-    for number, row in enumerate(rows_for(table, lang), start=first + 1):
+    for number, row in enumerate(rows_for(table, lang), start=1):
         for place, (cell, column) in enumerate(zip(row, table.columns, strict=True)):
             value = _value(cell, column)
             text = str(value)
@@ -186,11 +209,17 @@ def _write_rows(book: "Workbook", sheet: "Worksheet", table: Table, lang: str, f
                         length=len(text),
                     )
                 sheet.write_string(number, place, text, wrapped)
+    widths = [min(width + 2, WIDEST) for width in widths]
     for place, width in enumerate(widths):
-        sheet.set_column(place, place, min(width + 2, WIDEST))
-    sheet.freeze_panes(first + 1, 0)
+        sheet.set_column(place, place, width)
+    sheet.freeze_panes(1, 0)
+    # On paper: on its side, the head on each page, and no narrower than can be read.
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(max(1, round(sum(widths) / WIDEST_PAGE)), 0)
     if table.columns:
-        sheet.autofilter(first, 0, first + len(table.rows), len(table.columns) - 1)
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
 
 def _is_link(cell: Cell) -> bool:

@@ -12,7 +12,8 @@ from pyoxigraph import NamedNode, QueryResultsFormat, QuerySolutions, parse_quer
 from workplan.engine.outline import kind_of
 from workplan.engine.query import Kind, QueryEngine, QueryRequest
 from workplan.model.formats import JSON_RESULTS
-from workplan.questions.catalogue import SavedQuery
+from workplan.questions.catalogue import PLAN, SavedQuery
+from workplan.questions.columns import expanded
 from workplan.questions.parameters import Parameter
 from workplan.questions.rewriting import values_of
 
@@ -20,6 +21,26 @@ from .description import Name, names_of
 
 MOST_CHOICES: Final = 500
 """Values that a list may offer; where there are more, a reader writes one."""
+
+
+_OF_PROPERTY: Final = """
+SELECT DISTINCT ?value
+WHERE {
+  ?resource <%s> ?value .
+  FILTER (isIRI(?value))
+}
+LIMIT %d
+"""
+
+_PLANS: Final = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX wp: <https://w3id.org/sse-workplan/ns#>
+
+SELECT DISTINCT ?plan
+WHERE { ?element wp:elementOf/dcterms:isVersionOf ?plan . }
+LIMIT %d
+"""
+"""The plans that the data hold something of: of one that is only mentioned there is nothing to show."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +56,9 @@ def choices_of(
 ) -> dict[str, tuple[Choice, ...]]:
     """The choices for each parameter of *query* that has any, in the order of their own.
 
-    Those that its header lists; of an IRI, the first column of the saved query that the header names, else the values
-    that the variable takes when nobody holds it to one. Where there are more than MOST_CHOICES, none.
+    Those that its header lists; of an IRI, the first column of IRIs of the saved query that the header names, or the
+    values of the property that it names; of a plan, all that the data hold something of; else the values that the
+    variable takes when nobody holds it to one. Where there are more than MOST_CHOICES, none.
     """
     found: dict[str, tuple[Choice, ...]] = {}
     for parameter in query.parameters:
@@ -60,10 +82,14 @@ def start_values(query: SavedQuery, choices: Mapping[str, Sequence[Choice]]) -> 
 
 
 def _source(query: SavedQuery, parameter: Parameter, queries: Mapping[str, SavedQuery]) -> str | None:
-    """The SELECT whose first column holds the values of *parameter*."""
-    listing = queries.get(query.choice_queries.get(parameter.name, ""))
-    if listing:
-        return listing.text
+    """The SELECT whose first IRIs are the values of *parameter*."""
+    told = query.choice_sources.get(parameter.name, "")
+    if told in queries:
+        return queries[told].text
+    if iri := expanded(told):
+        return _OF_PROPERTY % (iri, MOST_CHOICES + 1)
+    if parameter.name == PLAN:
+        return _PLANS % (MOST_CHOICES + 1)
     is_select = kind_of(query.text) is Kind.SOLUTIONS
     return values_of(query.text, parameter.variable, MOST_CHOICES + 1) if is_select else None
 
@@ -72,8 +98,9 @@ def _iris(engine: QueryEngine, text: str | None) -> list[str]:
     if text is None:
         return []
     answer = parse_query_results(engine.run(QueryRequest(text), JSON_RESULTS).body, format=QueryResultsFormat.JSON)
-    first = [row[0] for row in answer] if isinstance(answer, QuerySolutions) else []
-    return list(dict.fromkeys(term.value for term in first if isinstance(term, NamedNode)))
+    rows = answer if isinstance(answer, QuerySolutions) else ()
+    first = (next((term.value for term in row if isinstance(term, NamedNode)), None) for row in rows)
+    return list(dict.fromkeys(iri for iri in first if iri))
 
 
 def _named(engine: QueryEngine, iris: Sequence[str]) -> tuple[Choice, ...]:

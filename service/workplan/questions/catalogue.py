@@ -7,6 +7,7 @@ required parameter ``team`` of kind ``iri``; ``?__team_iri`` is an optional one.
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -22,7 +23,7 @@ from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
 from .charts import ChartHeader, faults_of_chart
 from .columns import Column, words_in
 from .parameters import Parameter, parameters_in
-from .rewriting import Unreadable, ordered
+from .rewriting import Unreadable, ordered, with_origins
 
 SUFFIX: Final = ".rq"
 NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -30,7 +31,10 @@ NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 _MARK: Final = "#+"
 
-_KNOWN_FIELDS: Final[Mapping[str, str]] = {"plan": N_("Pla")}
+PLAN: Final = "plan"
+"""The parameter that keeps a question to one plan."""
+
+_KNOWN_FIELDS: Final[Mapping[str, str]] = {PLAN: N_("Pla")}
 """What parameters are called that many questions share, where their header does not say."""
 
 _NO_YAML: Final = N_(
@@ -65,12 +69,9 @@ class SavedQuery:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """The columns that the header describes, by the name of their variable."""
-        described = self.header.get("columns")
-        return {
-            str(name): Column.read(str(name), about)
-            for name, about in (described.items() if isinstance(described, dict) else ())
-            if isinstance(about, dict)
-        }
+        described = columns_in(self.header)
+        with_origins = (each for column in described for each in (column, column.origin))
+        return {column.name: column for column in with_origins if column}
 
     @cached_property
     def defaults(self) -> Mapping[str, str]:
@@ -98,9 +99,18 @@ class SavedQuery:
         return {name: tuple(map(_as_text, values)) for name, values in given.items() if isinstance(values, list)}
 
     @cached_property
-    def choice_queries(self) -> Mapping[str, str]:
-        """The saved query whose first column holds a parameter's choices, where the header names one."""
+    def choice_sources(self) -> Mapping[str, str]:
+        """Where a parameter's choices come from, where the header says: a saved query or a property."""
         return {name: str(value) for name, value in _pairs(self.header.get("choices"))}
+
+    @cached_property
+    def former_names(self) -> Mapping[str, Mapping[str, str]]:
+        """The names of questions that this one has taken in, each with the columns that are called otherwise here."""
+        given = self.header.get("formerly")
+        return {
+            str(name): {str(old): str(new) for old, new in columns.items()} if isinstance(columns, dict) else {}
+            for name, columns in (given.items() if isinstance(given, dict) else ())
+        }
 
     @cached_property
     def chart(self) -> ChartHeader | None:
@@ -169,6 +179,16 @@ class SavedQuery:
         return {p.name: p.default for p in self.parameters if p.is_required and p.default is not None}
 
 
+def columns_in(header: Mapping[str, Any]) -> list[Column]:
+    """The columns that *header* describes."""
+    described = header.get("columns")
+    return [
+        Column.read(str(name), about)
+        for name, about in (described.items() if isinstance(described, dict) else ())
+        if isinstance(about, dict)
+    ]
+
+
 def refuse_unknown(names: Sequence[str] | Mapping[str, Any], known: Sequence[str] | Mapping[str, Any]) -> None:
     """Raise BadParameter for the first of *names* that is not among *known*, with the near miss or all that are."""
     for name in names:
@@ -182,6 +202,11 @@ def refuse_unknown(names: Sequence[str] | Mapping[str, Any], known: Sequence[str
                 near=near,
                 known=", ".join(known) or "–",
             )
+
+
+def plain_text(text: str) -> str:
+    """The SPARQL *text* of a saved query without its header."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(_MARK)).strip()
 
 
 def _pairs(given: Any) -> list[tuple[str, Any]]:
@@ -223,6 +248,8 @@ def read_query(file: Path) -> SavedQuery:
         raise UnreadableData(path=file, line=1, column=1, cause=N_("la capçalera «#+» ha de ser clau: valor"))
     keys = node.value if isinstance(node, yaml.MappingNode) else ()
     lines = {str(key.value): key.start_mark.line + 1 for key, _ in keys}
+    with suppress(Unreadable):  # what is wrong with it is told when it is checked
+        text = with_origins(text, columns_in(parsed))
     return SavedQuery(file.stem, parsed, text, lines)
 
 
@@ -248,12 +275,31 @@ def catalogue(folders: Path | Sequence[Path]) -> dict[str, SavedQuery]:
     return found
 
 
+def taken_in(queries: Mapping[str, SavedQuery]) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """The names of before of *queries*: which question each has gone to, and what columns are called otherwise there.
+
+    A question that has the name now is not led away from.
+    """
+    return {
+        before: (query.name, columns)
+        for query in queries.values()
+        for before, columns in query.former_names.items()
+        if before not in queries
+    }
+
+
 def query_named(name: str, folders: Path | Sequence[Path]) -> SavedQuery:
-    """The saved query *name* of *folders*. Raises UnknownQuery that lists those there are, or UnreadableData."""
+    """The saved query *name* of *folders*, or the one that has taken it in.
+
+    Raises UnknownQuery that lists those there are, or UnreadableData.
+    """
     files = query_files(folders)
-    if name not in files:
-        raise unknown(name, files)
-    return read_query(files[name])
+    if name in files:
+        return read_query(files[name])
+    queries = catalogue(folders)
+    if name in (before := taken_in(queries)):
+        return queries[before[name][0]]
+    raise unknown(name, files)
 
 
 def unknown(name: str, known: Sequence[str] | Mapping[str, Any]) -> UnknownQuery:

@@ -17,9 +17,9 @@ from workplan.model.errors import N_, BadParameter, WorkplanError
 
 from .catalogue import NAME, SavedQuery
 from .charts import faults_of_chart
+from .columns import EMPTY, Statement, expanded, words_in
 from .columns import KEYS as COLUMN_KEYS
 from .columns import KINDS as COLUMN_KINDS
-from .columns import words_in
 from .parameters import KINDS, RESERVED, variables_of
 
 _KEYS: Final = frozenset(
@@ -34,6 +34,7 @@ _KEYS: Final = frozenset(
         "endpoint_in_url",
         "enumerate",
         "fields",
+        "formerly",
         "method",
         "mime",
         "pagination",
@@ -85,6 +86,12 @@ def faults_of(
             known=", ".join(sorted(_KEYS)),
         )
     yield from _faults_of_words(query, fault)
+    if not isinstance(query.header.get("formerly", {}), dict):
+        yield fault(
+            "formerly",
+            N_("«%(key)s» ha de dir cada nom que la consulta tenia, amb les columnes que es deien d'una altra manera."),
+            key="formerly",
+        )
     try:
         check_allowed(query.text, allowed_services)
         kind = kind_of(query.text)
@@ -123,10 +130,30 @@ def faults_of_columns(query: SavedQuery, file: Path, variables: Sequence[str]) -
                 N_("la columna «%(name)s» és el nom de «%(of)s», que la consulta no té."),
                 {"name": name, "of": column.of},
             )
+        elif (
+            column
+            and column.statement
+            and not {column.statement.subject, column.statement.object or name} <= {*variables}
+        ):
+            yield Fault(
+                file,
+                line,
+                N_("la columna «%(name)s» parla de columnes que la consulta no té; té: %(known)s."),
+                {"name": name, "known": ", ".join(variables)},
+            )
     for name, about in _said_of_columns(query):
         for text, values in _faults_of_column(about):
             yield Fault(file, line, text, {"name": name, **values})
     for name in sorted(set(query.columns) - set(variables)):
+        origin_of = query.columns[name].origin_of
+        if origin_of:
+            yield Fault(
+                file,
+                line,
+                N_("a la columna «%(name)s» no hi cap «statement»: la consulta agrupa les files (GROUP BY)."),
+                {"name": origin_of},
+            )
+            continue
         yield Fault(
             file,
             line,
@@ -154,9 +181,22 @@ def _faults_of_column(about: Mapping[Any, Any]) -> Iterator[tuple[str, Mapping[s
                 N_("la columna «%(name)s» no té cap clau «%(key)s»; n'hi ha aquestes: %(known)s."),
                 {"key": key, "known": ", ".join(COLUMN_KEYS)},
             )
-    for key in ("of", "separator"):
+    for key in ("of", "separator", "unit"):
         if key in about and not isinstance(about[key], str):
             yield N_("a la columna «%(name)s», «%(key)s» ha de ser un text."), {"key": key}
+    if "statement" in about and Statement.read(about["statement"]) is None:
+        yield (
+            N_(
+                "a la columna «%(name)s», «statement» ha de dir «subject», una columna, i «predicate», una propietat; "
+                "si cada fila en diu un sol valor, també «object», la seva columna."
+            ),
+            {},
+        )
+    if "empty" in about and about["empty"] not in EMPTY:
+        yield (
+            N_("a la columna «%(name)s», «%(key)s» només pot ser: %(known)s."),
+            {"key": "empty", "known": ", ".join(EMPTY)},
+        )
     codes = about.get("values", {})
     if not isinstance(codes, dict) or any(len(words_in(words)) < len(LANGUAGES) for words in codes.values()):
         yield (
@@ -188,7 +228,7 @@ def _faults_of_parameters(query: SavedQuery, fault: Any, names: Collection[str])
     given_of = (
         ("defaults", query.defaults),
         ("enumerate", query.enumerations),
-        ("choices", query.choice_queries),
+        ("choices", query.choice_sources),
         ("fields", query.fields),
     )
     for key, given in given_of:
@@ -209,9 +249,13 @@ def _faults_of_parameters(query: SavedQuery, fault: Any, names: Collection[str])
                 name=name,
                 languages=", ".join(missing),
             )
-    for source in query.choice_queries.values():
-        if source not in names:
-            yield fault("choices", N_("no hi ha cap consulta desada «%(name)s» d'on treure els valors."), name=source)
+    for source in query.choice_sources.values():
+        if source not in names and expanded(source) is None:
+            yield fault(
+                "choices",
+                N_("no hi ha cap consulta desada «%(name)s» d'on treure els valors, ni és cap propietat."),
+                name=source,
+            )
     for name, parameter in known.items():
         if name in RESERVED:
             yield fault(

@@ -4,13 +4,16 @@ They are made from tokens at the outermost level, so that nothing within a sub-s
 Each of them raises Unreadable for what is no SELECT. It may not put a value into a text other than numbers of its own.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from workplan.engine.outline import form_of
 from workplan.engine.tokens import Token, tokens
+from workplan.model.namespaces import NAMESPACES
+
+from .columns import Column, Statement
 
 _OPENING: Final = ("{", "(", "[")
 _CLOSING: Final = ("}", ")", "]")
@@ -34,6 +37,7 @@ class _Select:
     where: int
     pattern: tuple[int, int]
     is_ordered: bool
+    is_grouped: bool
     tail: int
     values: int
     limit: int | None
@@ -77,6 +81,88 @@ def _sliced(select: _Select, variables: Iterable[str], slice_: str) -> str:
     return f"{select.text[: select.tail]}\n{keyword}{order}\n{slice_}\n{select.values_clause}"
 
 
+def with_origins(text: str, columns: Iterable[Column]) -> str:
+    """The SELECT *text* with a column more for each of *columns* that has an origin, beside it.
+
+    It says whether the document states the values of a cell, a curator added them, or some are of each. One that *text*
+    has already stays as it is.
+    """
+    if _read(text).is_grouped:
+        raise Unreadable(text)
+    known = {token.text for token in tokens(text) if token.kind == "variable"}
+    patterns = []
+    for column in columns:
+        origin = column.origin
+        if column.statement and origin and f"?{origin.name}" not in known:
+            text = _beside(text, column.name, f" ?{origin.name}")
+            patterns.append(_ORIGIN % _origin_parts(column.statement, origin.name, text))
+    closed = _read(text).pattern[1] - 1
+    return f"{text[:closed]}{''.join(patterns)}{text[closed:]}"
+
+
+_ORIGIN: Final = """  OPTIONAL {
+    SELECT %(keys)s (IF(MAX(?isAdded) = 0, "stated", IF(MIN(?isAdded) = 1, "curated", "mixed")) AS ?%(name)s)
+    WHERE {
+      %(subject)s %(predicate)s %(object)s .
+      OPTIONAL {
+        ?assertion %(has_subject)s %(subject)s ;
+          %(has_predicate)s %(predicate)s ;
+          %(has_object)s %(object)s .
+      }
+      BIND (IF(BOUND(?assertion), 1, 0) AS ?isAdded)
+    }
+    GROUP BY %(keys)s
+  }
+"""
+
+
+def _origin_parts(statement: Statement, name: str, text: str) -> dict[str, str]:
+    declared = _prefixes(text)
+    subject = f"?{statement.subject}"
+    value = f"?{statement.object}" if statement.object else "?addedValue"
+    return {
+        "keys": f"{subject} {value}" if statement.object else subject,
+        "name": name,
+        "subject": subject,
+        "predicate": _short(statement.predicate, declared),
+        "object": value,
+        **{f"has_{part}": _short(NAMESPACES["rdf"] + part, declared) for part in ("subject", "predicate", "object")},
+    }
+
+
+def _prefixes(text: str) -> dict[str, str]:
+    """The namespaces that *text* declares, by prefix."""
+    read = list(tokens(text))
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1]
+        for word, name, iri in zip(read, read[1:], read[2:], strict=False)
+        if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
+    }
+
+
+def _short(iri: str, declared: Mapping[str, str]) -> str:
+    """*iri* with one of the prefixes *declared*, where it needs no escape; else whole."""
+    for prefix, namespace in declared.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local.isalnum():
+            return f"{prefix}:{local}"
+    return f"<{iri}>"
+
+
+def _beside(text: str, name: str, more: str) -> str:
+    """*text* with *more* after the variable *name* of its projection. Raises Unreadable where it has none such."""
+    select, depth, last = _read(text), 0, ""
+    for token in tokens(text, select.start):
+        if token.start >= select.dataset:
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        # Of «(… AS ?name)» the name is the last variable.
+        last = token.text if token.kind == "variable" else last
+        if depth == 0 and last == f"?{name}" and token.text in (last, ")"):
+            return f"{text[: token.end]}{more}{text[token.end :]}"
+    raise Unreadable(text)
+
+
 def count_of(text: str) -> str:
     """A SELECT whose one cell is how many rows the SELECT *text* has."""
     select = _read(text)
@@ -115,6 +201,7 @@ def _read(text: str) -> _Select:
         dataset=_start(before, "FROM", where),
         where=where,
         pattern=(opened.start, closed.end),
+        is_grouped=any(token.text.upper() == "GROUP" for token in after),
         is_ordered=any(token.text.upper() == "ORDER" for token in after),
         tail=min((_start(after, word, len(text)) for word in _SLICE), default=len(text)),
         values=values,

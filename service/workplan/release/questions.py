@@ -24,7 +24,7 @@ DESCRIPTIONS: Final = NamedNode(graph_iri("queries"))
 """The graph that describes the saved queries."""
 
 _COMPETENCY: Final = "cq-"
-"""How the names of the questions begin that the ontology was made to answer."""
+"""How the names begin, or once began, of the questions that the ontology was made to answer."""
 
 _SH: Final = NAMESPACES["sh"]
 _FORMS: Final = {
@@ -123,7 +123,9 @@ def _described(query: SavedQuery, licence: str) -> Iterator[Quad]:
     ]
     for predicate, value in facts:
         yield Quad(this, NamedNode(predicate), value, DESCRIPTIONS)
-    if query.name.startswith(_COMPETENCY):
+    for name in query.former_names:
+        yield Quad(NamedNode(question_iri(name)), NamedNode(NAMESPACES["dcterms"] + "isReplacedBy"), this, DESCRIPTIONS)
+    if any(name.startswith(_COMPETENCY) for name in (query.name, *query.former_names)):
         for lang in LANGUAGES:
             asked = Literal(query.question(lang), language=lang)
             yield Quad(NamedNode(ONTOLOGY), NamedNode(NAMESPACES["mod"] + "competencyQuestion"), asked, DESCRIPTIONS)

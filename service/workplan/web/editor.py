@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, Triple, parse_query_results
 from pyoxigraph import Literal as Text
 
+from workplan.engine.binding import bind
 from workplan.engine.hints import hints
 from workplan.engine.query import Kind, QueryRequest
 from workplan.knowledge.vocabulary import words_of
@@ -18,7 +19,7 @@ from workplan.model.errors import RequestError, StoreError
 from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP
-from workplan.questions.catalogue import SavedQuery
+from workplan.questions.catalogue import SavedQuery, plain_text
 
 from .assets import address_of
 from .cors import CORS
@@ -56,7 +57,7 @@ ORDER BY ?code"""
 def ask(lang: str) -> Response:
     """A form to ask SPARQL with, and the answer as a table; by POST what is too long for an address."""
     example = service().queries.get(request.args.get("example", ""))
-    text = request.values.get("query", "").strip() or (example.text if example else "")
+    text = request.values.get("query", "").strip() or (_as_asked(example) if example else "")
     answer, error, status = None, None, 200
     if text:
         try:
@@ -122,6 +123,12 @@ def _examples() -> dict[str, SavedQuery]:
         for name, query in service().queries.items()
         if not any(parameter.is_required for parameter in query.parameters)
     }
+
+
+def _as_asked(example: SavedQuery) -> str:
+    """The SPARQL of *example* with the values of its parameters that the address gives, without its header."""
+    given = {p.name: value for p in example.parameters if (value := request.args.get(p.name))}
+    return plain_text(bind(example.text, example.request({**example.example(), **given}).bindings))
 
 
 def _hints(text: str, lang: str) -> list[dict[str, Any]]:

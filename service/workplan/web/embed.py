@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree import ElementTree
 
 from flask import Blueprint, Response, g, render_template, request
@@ -36,7 +36,7 @@ from workplan.model.errors import (
     UnknownQuery,
 )
 from workplan.model.iris import data_iri
-from workplan.questions.catalogue import SavedQuery
+from workplan.questions.catalogue import SavedQuery, taken_in
 
 from . import filters
 from .cors import open_to_all
@@ -46,6 +46,7 @@ from .embed_size import LONG, WIDE, Size, size_of
 from .embeddable import question_about
 from .reader import reader_language
 from .releases import sources
+from .renamed import address_now, question_named
 from .resource import Namer, Value
 from .result import MISSING, ShownCell, TableView, table_view
 
@@ -108,10 +109,10 @@ def _common() -> dict[str, Any]:
 def show(name: str) -> str:
     """The answer to the question *name*, for a frame on another site's page."""
     source = sources().running
-    if name not in source.queries:
+    if name not in source.queries and name not in taken_in(source.queries):
         # The whole list, which others are told, does not fit in a frame.
         raise UnknownQuery(N_("No hi ha cap consulta desada «%(name)s»."), name=name)
-    saved = source.queries[name]
+    saved = question_named(name, source.queries)
     wanted = _wanted(source, saved, request.args.to_dict(flat=False))
     answer = _answer(source, saved, wanted)
     table = answer.table
@@ -146,7 +147,7 @@ def describe() -> Response:
     if not url:
         raise BadParameter(N_("Falta el paràmetre «url»: l'adreça de la pàgina d'una pregunta d'aquest web."))
     source = sources().running
-    asked = pasted(url, request.host)
+    asked = pasted(_now(url, source.queries), request.host)
     saved, about = _named(source, asked) if asked else (None, {})
     if asked is None or saved is None:
         raise UnknownEmbed(url=url)
@@ -191,6 +192,15 @@ def give(kind: str) -> Response:
     response.cache_control.max_age = service().config.max_age
     response.make_conditional(request)
     return response
+
+
+def _now(url: str, queries: Mapping[str, SavedQuery]) -> str:
+    """*url*, or where it leads today where it is of a question that another has taken in."""
+    before = pasted(url, request.host)
+    if before is None or before.name in queries or before.name not in taken_in(queries):
+        return url
+    parts = urlsplit(url.strip())
+    return urljoin(url.strip(), address_now(parts.path.rstrip("/"), parts.query, before.name, queries))
 
 
 @cache

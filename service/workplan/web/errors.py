@@ -33,6 +33,7 @@ from .limits import MAX_BODY
 from .measures import HUNG_UP
 from .nearby import nearby
 from .reader import reader_language
+from .renamed import Renamed, lead_on
 
 FAILURE: Final = "workplan.failure"
 """Where a request keeps what went wrong before Flask saw it."""
@@ -74,6 +75,7 @@ _HTTP_SENTENCES: Final = {
 def register(app: Flask) -> None:
     """Have *app* answer every error in the one shape."""
     app.register_error_handler(WorkplanError, answer_error)
+    app.register_error_handler(Renamed, lead_on)
     app.register_error_handler(ClientGone, lambda _: Response(status=HUNG_UP))
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(Exception, answer_failure)

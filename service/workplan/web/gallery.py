@@ -23,7 +23,7 @@ from workplan.model.errors import (
     UnknownRelease,
 )
 from workplan.model.formats import CSV
-from workplan.questions.catalogue import SavedQuery, unknown
+from workplan.questions.catalogue import SavedQuery
 
 from .data import keep, service
 from .embedding import EmbedChoice
@@ -31,6 +31,7 @@ from .headers import SCRIPTED
 from .openapi import describe
 from .question import QuestionView, formats_in
 from .releases import sources
+from .renamed import question_named
 from .themes import matching, name_of, themes_of
 
 gallery = Blueprint("gallery", __name__)
@@ -79,9 +80,7 @@ def question(lang: str, name: str) -> Response:
     """One question: its form, its answer, and what takes the answer elsewhere."""
     given: Mapping[str, str] = request.args
     source = sources().pinned(given["release"]) if given.get("release") else sources().running
-    if name not in source.queries:
-        raise unknown(name, source.queries)
-    saved = source.queries[name]
+    saved = question_named(name, source.queries)
     view = QuestionView(source, saved, given, lang, request.host_url)
     page = render_template(
         "question.html",

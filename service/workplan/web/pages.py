@@ -4,6 +4,7 @@ They show what the data say and nothing else.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -28,6 +29,7 @@ from workplan.model.errors import UnknownResource, WorkplanError
 from workplan.model.formats import GRAPH_FORMATS
 from workplan.model.iris import data_iri, data_path, graph_iri, network_of, page_path
 from workplan.model.words import natural
+from workplan.questions.catalogue import PLAN
 from workplan.release.sources import ontology_version
 
 from . import filters
@@ -48,11 +50,14 @@ from .resource import FEW, FEWER_ROWS, MOST_ROWS, Namer, ResourceView
 from .search import examples_in
 from .structured import dataset, structured
 
-ACTIONS_TABLE: Final = "plan-table"
+ACTIONS_TABLE: Final = "actions"
 """The saved question that gives all that is known of each action, a row an action."""
 
 _ASKED_AS: Final = {"wp:Team": "team", "wp:PlannedAction": "action"}
 """What a parameter is called that takes a resource of each of these classes."""
+
+_TABLE_FILTERS: Final = {"action-line": "actionLine"}
+"""The filters of a plan's page that the parameters of that question call otherwise."""
 
 _SHEETS: Final = (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
 
@@ -157,11 +162,17 @@ def _document_of(plan: str, lang: str) -> str | None:
     return f"/{lang}/document/{found_source.rpartition('/')[2]}" if found_source else None
 
 
-def _sheets(plan: str, lang: str) -> list[tuple[str, str]]:
-    """Where all the actions of *plan* can be had as a spreadsheet, and as what; nowhere without the question for it."""
-    if ACTIONS_TABLE not in service().queries:
+def _sheets(plan: str, lang: str, chosen: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """Where the actions of *plan* can be had as a spreadsheet, and as what: all, or those that filters have *chosen*.
+
+    Nowhere without a question for it that takes all of these filters.
+    """
+    query = service().queries.get(ACTIONS_TABLE)
+    values = {_TABLE_FILTERS.get(name, name): iri for name, iri in (chosen or {}).items()}
+    if query is None or not {PLAN, *values} <= {parameter.name for parameter in query.parameters}:
         return []
-    asked = urlencode({"plan": data_path(plan), "lang": lang}, safe="/")
+    paths = {name: data_path(iri) or iri for name, iri in values.items()}
+    asked = urlencode({PLAN: data_path(plan), **paths, "lang": lang}, safe="/")
     return [(f"/query/{ACTIONS_TABLE}.{form}?{asked}", name) for form, name in _SHEETS]
 
 
@@ -181,13 +192,14 @@ def resource(lang: str, path: str) -> ResponseReturnValue:
             # A form sends all its fields; an address that people share names those that say something.
             return redirect(filters.address(request.path, given))
         plan = PlanView(_overview(entry), lang)
+        chosen = filters.read(given, plan)
         page = render_template(
             "plan.html",
             plan=plan,
             execution=_execution(plan.plan.execution, lang),
-            filters=filters.Filters(plan, filters.read(given, plan), request.path),
+            filters=filters.Filters(plan, chosen, request.path),
             document=_document_of(entry.iri, lang),
-            files=_sheets(entry.iri, lang),
+            files=_sheets(entry.iri, lang, chosen),
             exports=FORMS.values(),
             most_rows=FEWER_ROWS,
             **frame,

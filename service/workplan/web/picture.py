@@ -14,10 +14,10 @@ from workplan.export.card import HEIGHT, WIDTH, Card
 from workplan.export.credits import licence_name
 from workplan.language import gettext
 from workplan.model.errors import N_, BadParameter
-from workplan.questions.catalogue import unknown
 
 from .data import found, keep, service
 from .releases import sources
+from .renamed import question_named
 from .resource import ResourceView
 
 picture = Blueprint("picture", __name__)
@@ -64,12 +64,8 @@ def of_site(lang: str) -> ResponseReturnValue:
 @picture.get("/<any(ca, es, en):lang>/picture/query/<name>.png")
 def of_question(lang: str, name: str) -> ResponseReturnValue:
     """The picture of a question."""
-    queries = sources().running.queries
-    if name not in queries:
-        raise unknown(name, queries)
-    return _drawn(
-        Card(_site(lang), gettext(N_("Una pregunta sobre el pla"), lang), "", queries[name].title(lang), _foot(lang))
-    )
+    title = question_named(name, sources().running.queries).title(lang)
+    return _drawn(Card(_site(lang), gettext(N_("Una pregunta sobre el pla"), lang), "", title, _foot(lang)))
 
 
 @picture.get("/<any(ca, es, en):lang>/picture/<path:path>.png")

@@ -29,13 +29,13 @@ from workplan.export.svg import POLICY
 from workplan.language import LANGUAGES, preferred
 from workplan.model.errors import N_, MethodNotAllowed, NotAcceptable
 from workplan.model.formats import CHART_FORMATS, CSV, CSV_METADATA, SVG, Format
-from workplan.questions.catalogue import unknown
 
 from .cors import open_to_all, options
 from .data import dumped
 from .openapi import describe
 from .reader import page_address
 from .releases import sources
+from .renamed import question_named
 from .sparql import ALL_METHODS
 
 query = Blueprint("query", __name__)
@@ -94,9 +94,7 @@ def _answered(source: Callable[[], Source], file: str) -> ResponseReturnValue:
         raise MethodNotAllowed(method=request.method, allowed=", ".join(METHODS))
     found = source()
     name, _, extension = file.partition(".")
-    if name not in found.queries:
-        raise unknown(name, found.queries)
-    saved = found.queries[name]
+    saved = question_named(name, found.queries)
     kind = found.engine.kind_of(QueryRequest(saved.text))
     if not extension and "format" not in request.args and prefers_html(request.headers.get("Accept")):
         return _see_page(name, found)
@@ -173,12 +171,14 @@ def _etag(version: str, what: tuple[object, ...]) -> str:
 
 def _tell_links(response: Response, answer: Answer, form: Format, *, has_extension: bool) -> None:
     """What the answer is related to (https://www.iana.org/assignments/link-relations)."""
-    links = [(answer.address(), "canonical", ""), (answer.source.config.licence, "license", "")]
-    if answer.source.version:
-        links.append((answer.address(form.name if has_extension else "", is_pinned=True), "cite-as", ""))
+    links = []
     if form is CSV:
+        # Some readers take the first link for the metadata, whatever its relation is.
         pinned = answer.source.is_pinned
         links.append((answer.address(CSV_METADATA.name, is_pinned=pinned), "describedby", CSV_METADATA.media_type))
+    links += [(answer.address(), "canonical", ""), (answer.source.config.licence, "license", "")]
+    if answer.source.version:
+        links.append((answer.address(form.name if has_extension else "", is_pinned=True), "cite-as", ""))
     if not has_extension:
         links += [
             (answer.address(each.extension), "alternate", each.form.media_type)

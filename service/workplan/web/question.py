@@ -34,7 +34,7 @@ from workplan.model.errors import (
     WorkplanError,
 )
 from workplan.model.formats import CSV, TURTLE
-from workplan.questions.catalogue import SavedQuery
+from workplan.questions.catalogue import SavedQuery, plain_text
 from workplan.questions.parameters import Parameter
 
 from .citation import Citation
@@ -344,7 +344,12 @@ class QuestionView:
             text = bind(self.saved.text, self.saved.request(asked).bindings)
         except InputError:
             text = self.saved.text
-        return "\n".join(line for line in text.splitlines() if not line.startswith("#+")).strip()
+        return plain_text(text)
+
+    @property
+    def editor(self) -> str:
+        """The address of the editor with the question in it, asked the same."""
+        return f"/{self.lang}/sparql?{urlencode({'example': self.saved.name, **self.values})}"
 
     def _file(self, extension: str, **changed: str) -> str:
         return self.whole.address(extension, is_pinned=self.source.is_pinned, **changed)
@@ -463,7 +468,7 @@ class QuestionView:
     @property
     def has_added(self) -> bool:
         """Whether a curator added any value of the table."""
-        return any(cell.note for row in (self.table.rows if self.table else ()) for cell in row)
+        return any(cell.added for row in (self.table.rows if self.table else ()) for cell in row)
 
     @property
     def sources(self) -> list[Value]:

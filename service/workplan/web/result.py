@@ -4,20 +4,21 @@ Pure: it asks nothing and knows no request.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from workplan.export.cells import Cell, rows_for
+from workplan.knowledge.curation import Added
 from workplan.knowledge.table import Table
 from workplan.language import gettext, long_date, number
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import NAMESPACES
 from workplan.model.words import natural
-from workplan.questions.columns import Column, Term
+from workplan.questions.columns import CURATED, MIXED, Column, Term
 
 from .resource import shortened
 
@@ -28,10 +29,13 @@ _NUMBERS: Final = frozenset(
 )
 
 MISSING: Final = N_("no consta")
-"""What stands where the data say nothing: never a zero, never a blank."""
+"""What stands where the source does not say: never a zero, never a blank."""
 
-Pair = tuple[str, Term]
-"""A resource and what is said of it."""
+_EMPTY: Final[Mapping[str | None, str]] = {"missing": MISSING, "none": N_("cap")}
+"""What stands in a cell without a value, by what that means of its column."""
+
+_NOTHING: Final = "–"
+"""What stands where there is nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +51,16 @@ class ShownColumn:
 class ShownCell:
     """A cell as shown: *text* in *lang* (empty where it is the reader's own), *href* where it leads.
 
-    *key* is what it is sorted by, *note* the page of the curator's note that the value rests on; *is_missing* says that
-    the data hold none. *lines* are its texts where it holds several.
+    *key* is what it is sorted by, *added* whether a curator added the value (``curated``), or some of several
+    (``mixed``), and *note* the page of the note on it; *is_missing* says that the data hold none. *lines* are its texts
+    where it holds several.
     """
 
     text: str
     lang: str = ""
     href: str | None = None
     key: str = ""
+    added: str = ""
     note: str | None = None
     is_missing: bool = False
     lines: Sequence[str] = ()
@@ -94,22 +100,26 @@ def table_view(
     lang: str,
     only: Sequence[str] = (),
     total: int | None = None,
-    added: Mapping[Pair, str] | None = None,
+    added: Added | None = None,
 ) -> TableView:
     """*table* for a reader of *lang*: all its columns, or *only* those named, in that order.
 
-    A column of IRIs whose names another one holds is left out: the name leads to the resource. *added* are the IRIs of
-    curators' notes by the resource and the value that they gave it.
+    A column of IRIs whose names another one holds is left out: the name leads to the resource. So is one that says who
+    says the values of another, which are marked, and one that its header keeps for files. *added* are the curators'
+    notes on the resources in it.
     """
     by_name = {column.name: column for column in table.columns}
     places = {column.name: i for i, column in enumerate(table.columns)}
     # Of several columns about one resource the first is its name.
     names = {column.of: column.name for column in reversed(table.columns) if column.of in by_name}
     named = {name: by_name[of] for of, name in names.items() if of}
-    kept = [by_name[name] for name in only if name in by_name] or [c for c in table.columns if c.name not in names]
+    kept = [by_name[name] for name in only if name in by_name] or [
+        c for c in table.columns if c.is_shown and c.name not in names and c.origin_of not in by_name
+    ]
+    origins = {c.origin_of: places[c.name] for c in table.columns if c.origin_of}
     rows = []
     for row, cells in zip(table.rows, rows_for(table, lang), strict=True):
-        notes = _notes(row, cells, added or {})
+        notes = _notes(row, cells, added or Added())
         shown = []
         for column in kept:
             # A resource without the name that another column should hold is called by its own.
@@ -117,7 +127,16 @@ def table_view(
             used = named[column.name] if instead else column
             place = places[used.name]
             leads = used.of is None or column.name in named
-            shown.append(_shown(used, cells[place], lang, notes.get(place), leads=leads))
+            cell = _shown(used, cells[place], lang, leads=leads)
+            statement = column.statement or used.statement
+            origin = cells[origins[used.name]].term if used.name in origins else None
+            if isinstance(origin, Literal) and origin.value in (CURATED, MIXED):
+                about = cells[places[statement.subject]].iri if statement and statement.subject in places else None
+                note = (added or Added()).by_property.get((about or "", statement.predicate if statement else ""))
+                cell = replace(cell, added=origin.value, note=page_path(note, lang) if note else None)
+            elif place in notes:
+                cell = replace(cell, added=CURATED, note=page_path(notes[place], lang))
+            shown.append(cell)
         rows.append(shown)
     columns = [
         # What is named, not that it is a name: «Equip», not «Nom».
@@ -149,9 +168,9 @@ def _holds_numbers(column: Column, terms: Sequence[Term | None]) -> bool:
     return column.kind in ("integer", "decimal")
 
 
-def _notes(row: Sequence[Term | None], cells: Sequence[Cell], added: Mapping[Pair, str]) -> dict[int, str]:
+def _notes(row: Sequence[Term | None], cells: Sequence[Cell], added: Added) -> dict[int, str]:
     """The notes on the cells of *row* by their place: on what a curator says of another resource of the same row."""
-    if not added:
+    if not added.by_value:
         return {}
     resources = {cell.iri for cell in cells if cell.iri}
     found = {}
@@ -159,29 +178,30 @@ def _notes(row: Sequence[Term | None], cells: Sequence[Cell], added: Mapping[Pai
         # Of a name what counts is the resource that it names.
         value = NamedNode(cell.iri) if cell.iri else term
         for resource in resources - {cell.iri}:
-            note = None if value is None else added.get((resource, value))
+            note = None if value is None else added.by_value.get((resource, value))
             if note:
                 found[place] = note
     return found
 
 
-def _shown(column: Column, cell: Cell, lang: str, note: str | None, *, leads: bool) -> ShownCell:
+def _shown(column: Column, cell: Cell, lang: str, *, leads: bool) -> ShownCell:
     term, href = cell.term, None
     if term is None or (cell.text == "" and not cell.iri):
-        return ShownCell(gettext(MISSING, lang), is_missing=True)
+        return ShownCell(gettext(_EMPTY.get(column.empty, _NOTHING), lang), is_missing=True)
     if cell.iri and leads:
         href = page_path(cell.iri, lang) or (cell.iri if cell.iri.startswith(("http://", "https://")) else None)
-    page = page_path(note, lang) if note else None
     mark = "" if cell.lang.partition("-")[0] == lang else cell.lang
     if cell.iri and cell.text == cell.iri:
-        return ShownCell(shortened(cell.iri), mark, href, cell.iri, page)
+        return ShownCell(shortened(cell.iri), mark, href, cell.iri)
     if column.separator and column.separator in cell.text:
-        lines = [line for line in cell.text.split(column.separator) if line]
-        return ShownCell(cell.text, mark, href, cell.text, page, lines=lines)
+        parts = [part for part in cell.text.split(column.separator) if part]
+        if column.kind == "text":
+            return ShownCell(cell.text, mark, href, cell.text, lines=parts)
+        return ShownCell(", ".join(parts), mark, href, cell.text)
     if isinstance(term, Literal) and cell.text == term.value:
         text, key = _in_words(term, lang)
-        return ShownCell(text, mark, href, key, page)
-    return ShownCell(cell.text, mark, href, cell.text, page)
+        return ShownCell(f"{text}\u00a0{column.unit}" if column.unit else text, mark, href, key)
+    return ShownCell(cell.text, mark, href, cell.text)
 
 
 def _in_words(literal: Literal, lang: str) -> tuple[str, str]:
