@@ -165,10 +165,14 @@ def test_one_value_is_shown_with_what_it_is(client: FlaskClient) -> None:
     assert re.search(r"Year · .* 20\d\d", chosen)
 
 
-@pytest.mark.parametrize("name", ["cq-024-support-of-each-datum", "actions", "timeline"])
-def test_words_that_are_in_another_language_say_so(client: FlaskClient, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [("cq-024-support-of-each-datum", ""), ("actions", "label,verbatim"), ("timeline", "")],
+)
+def test_words_that_are_in_another_language_say_so(client: FlaskClient, name: str, columns: str) -> None:
     """Those of the document, which nobody translates."""
-    words = re.findall(r'<td[^>]*><span lang="(\w+)"|<td lang="(\w+)"', embed(client, name, lang="en").text)
+    page = embed(client, name, lang="en", columns=columns).text
+    words = re.findall(r'<td[^>]*><span lang="(\w+)"|<td lang="(\w+)"', page)
 
     assert {"ca"} <= {one or other for one, other in words}
 
