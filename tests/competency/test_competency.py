@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 ALL = [read_query(file) for file in sorted((ROOT / "queries").glob("*.rq"))]
 TABLES = [query for query in ALL if kind_of(query.text) is Kind.SOLUTIONS]
 NUMBERED = sorted(
-    (name, query) for query in ALL for name in (query.name, *query.former_names) if name.startswith("cq-")
+    ((name, query) for query in ALL for name in (query.name, *query.former_names) if name.startswith("cq-")),
+    key=lambda numbered: numbered[0],
 )
 """The competency questions by the names that have their numbers; some have been taken in by another question."""
 
