@@ -21,6 +21,7 @@ FILE_NAME: Final = "workplan.toml"
 ENVIRONMENT_PREFIX: Final = "WORKPLAN_"
 
 _CONTACT: Final = re.compile(r"[^\s<>\"@]+@[^\s<>\"@]+|https?://[^\s<>\"]+")
+_WEB: Final = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Configuration:
     """One network's settings.
 
     *network* is its code, empty where the data are to tell; *title* the site's name by language; *contact* an e-mail or
-    web address, empty where there is none; *licence* an IRI; *max_age* the seconds for which an answer may be kept
+    web address, *accessibility* that of the operator's own statement and *source_url* that of the software's source
+    code, each empty where there is none; *licence* an IRI; *max_age* the seconds for which an answer may be kept
     unasked; *allowed_services* the exact endpoints that a query's ``SERVICE`` may call;
     *trusted_proxies* the addresses of the reverse proxies whose word on the scheme counts; *logs_requests* whether each
     request is logged; *slow_query* the milliseconds from which a query is, 0 for none; *ancestors* the sites that may
@@ -38,6 +40,8 @@ class Configuration:
     network: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
+    accessibility: str = ""
+    source_url: str = ""
     licence: str = "https://creativecommons.org/licenses/by/4.0/"
     limits: Limits = field(default_factory=Limits)
     capacity: Capacity = field(default_factory=Capacity)
@@ -47,6 +51,11 @@ class Configuration:
     logs_requests: bool = False
     slow_query: int = 1000
     ancestors: tuple[str, ...] = ("*",)
+
+    @property
+    def missing(self) -> list[str]:
+        """The keys without which a site should not go public: citizens would look for what they give."""
+        return [key for key in ("contact", "accessibility") if not getattr(self, key)]
 
     def title_in(self, lang: str) -> str:
         """The site's name for a reader of *lang*."""
@@ -59,6 +68,7 @@ _ANCESTOR: Final = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+
 _TYPES: Final[Mapping[str, type]] = {
     "network": str,
     "contact": str,
+    "accessibility": str,
     "licence": str,
     **{f"title.{lang}": str for lang in LANGUAGES},
     **{f"limits.{limit.name}": int for limit in fields(Limits)},
@@ -67,6 +77,7 @@ _TYPES: Final[Mapping[str, type]] = {
     "embed.ancestors": list,
     "service.allowed": list,
     "service.proxies": list,
+    "service.source_url": str,
     "log.requests": bool,
     "log.slow_query": int,
 }
@@ -82,7 +93,7 @@ _IRI: Final = re.compile(r"https?://[^\s<>\"{}|\\^`\[\]%]+")
 
 _EXPECTED: Final = {
     "contact": N_("una adreça electrònica, o una adreça http:// o https://"),
-    "licence": N_("una adreça http:// o https://"),
+    **dict.fromkeys(("licence", "accessibility", "service.source_url"), N_("una adreça http:// o https://")),
     "embed.ancestors": N_("una llista de webs com «https://www.exemple.cat» o «https://*.exemple.cat», o «*»"),
 }
 """What a key takes, where its type does not tell."""
@@ -160,6 +171,7 @@ def _checked(key: str, value: Any, where: str | Path) -> Any:
         or (_TYPES[key] is int and value < 0)
         or (key == "network" and not is_network_code(value))
         or (key == "contact" and not _CONTACT.fullmatch(value))
+        or (key in ("accessibility", "service.source_url") and not _WEB.fullmatch(value))
         or (key == "licence" and not _IRI.fullmatch(value))
         or (key == "embed.ancestors" and not all(isinstance(v, str) and _ANCESTOR.fullmatch(v) for v in value))
     ):
@@ -190,9 +202,11 @@ def load_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
     given |= {key: _checked(key, value, variables[key]) for key, value in _from_environment(environment).items()}
     limits = {k.removeprefix("limits."): v for k, v in given.items() if k.startswith("limits.")}
     capacity = {k.removeprefix("pool."): v for k, v in given.items() if k.startswith("pool.")}
-    plain: dict[str, Any] = {k: given[k] for k in ("network", "contact", "licence") if k in given}
+    plain: dict[str, Any] = {k: given[k] for k in ("network", "contact", "accessibility", "licence") if k in given}
     if "cache.max_age" in given:
         plain["max_age"] = given["cache.max_age"]
+    if "service.source_url" in given:
+        plain["source_url"] = given["service.source_url"]
     if "log.slow_query" in given:
         plain["slow_query"] = given["log.slow_query"]
     return Configuration(

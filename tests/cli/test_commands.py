@@ -193,6 +193,37 @@ def test_a_report_and_its_errors_are_in_one_language(run: Run, copy: Path) -> No
     assert done.stderr.startswith("No se ha podido leer")
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "contact address (“contact”) or the accessibility statement (“accessibility”)"),
+        ('contact = "a@exemple.cat"\n', "the accessibility statement (“accessibility”)"),
+        ('contact = "a@exemple.cat"\naccessibility = "https://exemple.cat/a"\n', ""),
+    ],
+)
+def test_an_operator_is_told_what_a_public_site_lacks(run: Run, copy: Path, settings: str, said: str) -> None:
+    """In one sentence on stderr, and nothing where all is there."""
+    (copy / "workplan.toml").write_text(f'{settings}network = "xmess"\n')
+    done = run("build", "--home", copy, lang="en")
+
+    assert done.returncode == 0
+    assert said in done.stderr
+    assert len(done.stderr.strip().splitlines()) == bool(said)
+
+
+@pytest.mark.parametrize("key", ["accessibility", "service.source_url"])
+def test_an_address_that_is_none_is_refused(run: Run, copy: Path, key: str) -> None:
+    """A page would lead nowhere, or run what stands there."""
+    section, _, name = key.rpartition(".")
+    heading = f"[{section}]\n" if section else ""
+    (copy / "workplan.toml").write_text(f'{heading}{name} = "javascript:alert(1)"\n')
+    done = run("build", "--home", copy, lang="en")
+
+    assert done.returncode == 2
+    assert key in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_build_prints_the_version_and_refuses_a_violation(run: Run, copy: Path, tmp_path: Path) -> None:
     """Exit code 1, the reasons on stderr, and the old release in service."""
     first = run("build", "--home", copy, "--out", tmp_path / "out")

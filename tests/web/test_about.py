@@ -1,10 +1,12 @@
 """What the site says of itself, and how it helps who met nothing at an address."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from workplan.cli import commands as verbs
 from workplan.export.credits import licence_name
 from workplan.language import LANGUAGES
 from workplan.model.iris import RESERVED
@@ -25,7 +27,7 @@ def test_each_page_is_there(client: FlaskClient, lang: str, page: str) -> None:
     answer = client.get(f"/{lang}/{page}")
 
     assert answer.status_code == 200
-    assert {page, "plan", "matrix"} <= RESERVED
+    assert {page.partition("/")[0], "plan", "matrix"} <= RESERVED
 
 
 def test_no_contact_is_made_up(service: Service) -> None:
@@ -33,7 +35,9 @@ def test_no_contact_is_made_up(service: Service) -> None:
     client = asking(service, contact="")
     page = client.get("/ca/contact").text
 
-    assert "encara no ha indicat cap adreça" in page
+    assert "encara no té cap adreça" in page
+    assert "workplan.toml" not in page
+    assert '<a href="/ca/xmess"' in page.partition("<main")[2]
     assert "mailto:" not in page
     assert "@" not in page.partition("<main")[2].partition("</main>")[0]
     assert "[adreça de contacte]" in client.get("/ca/accessibility").text
@@ -53,9 +57,12 @@ def test_the_operators_contact_is_shown(service: Service, contact: str, href: st
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_accessibility_page_claims_nothing(client: FlaskClient, lang: str) -> None:
-    """It says that it is a template, and its blanks are to be seen."""
+    """Its readers are told that there is no statement; the template's blanks are folded away for who publishes."""
     page = client.get(f"/{lang}/accessibility").text
+    seen = page.partition("<main")[2].partition('<details class="template">')[0]
 
+    assert "[" not in seen
+    assert {"ca": "encara no té", "es": "todavía no tiene", "en": "has no accessibility"}[lang] in seen
     assert page.count('class="blank"') >= 10
     assert '<div class="doubt">' in page
 
@@ -123,3 +130,44 @@ def test_errors_speak_the_readers_language(client: FlaskClient, lang: str, said:
     assert f'<html lang="{lang}">' in answer.text
     assert said in answer.text
     assert "text/turtle" in answer.text
+
+
+def test_a_statement_of_the_operators_own_takes_the_place_of_the_template(service: Service) -> None:
+    """And nothing is left to fill in."""
+    page = asking(service, accessibility="https://exemple.cat/accessibilitat", contact="a@exemple.cat").get(
+        "/ca/accessibility"
+    )
+
+    assert '<a href="https://exemple.cat/accessibilitat">' in page.text
+    assert 'class="blank"' not in page.text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_source_code_is_shown_where_the_operator_says_it_is(service: Service, lang: str) -> None:
+    """In the footer and where the software is spoken of; nothing is made up."""
+    told = asking(service, source_url="https://exemple.cat/codi?a=1&b=2")
+    silent = asking(service, source_url="")
+
+    for page, times in (("", 1), ("about", 2), ("about/publish", 2)):
+        text = told.get(f"/{lang}/{page}").text
+        assert text.count('href="https://exemple.cat/codi?a=1&amp;b=2"') == times, page
+        assert "exemple.cat" not in silent.get(f"/{lang}/{page}").text, page
+
+
+@pytest.mark.parametrize(
+    ("lang", "name"), [("ca", "Publiqueu el vostre pla"), ("es", "Publique su plan"), ("en", "Publish your plan")]
+)
+def test_every_page_leads_to_how_to_publish_a_plan(client: FlaskClient, lang: str, name: str) -> None:
+    """In the menu; and the commands are those that exist."""
+    page = client.get(f"/{lang}/about/publish").text
+
+    assert f'<a href="/{lang}/about/publish">{name}</a>' in client.get(f"/{lang}/quality").text.partition("<main")[0]
+    commands = set(re.findall(r"bin/workplan (\w+)", page))
+    assert commands == {"validate", "serve"}
+    assert commands <= set(verbs.commands)
+
+
+def test_lines_that_share_actions_say_so(client: FlaskClient) -> None:
+    """Where the numbers add up to more than there are."""
+    for path in ("", "xmess/plan/2020"):
+        assert "Els nombres sumen més de 29" in client.get(f"/ca/{path}").text

@@ -326,6 +326,13 @@ def test_figures_are_summed_over_processes(pair: Running) -> None:
     assert pair.figure("workplan_processes", role="web") == 2
 
 
+def test_what_a_public_site_lacks_is_logged(running: Running) -> None:
+    """Where an operator looks who did not see the terminal."""
+    assert [line["missing"] for line in running.lines() if line["logger"] == "workplan.settings"] == [
+        ["contact", "accessibility"]
+    ]
+
+
 def test_requests_are_not_logged_by_default(running: Running) -> None:
     """An operator has to want it."""
     running.get("/ca/")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from workplan.configuration import load_configuration
 from workplan.language import cli_language, gettext
 from workplan.model.errors import DataInvalid, QuestionsInvalid
 from workplan.release.build import STEPS, Release
@@ -14,7 +15,7 @@ from workplan.release.build import build as build_release
 from workplan.release.sources import Home, load_home, releases_folder
 
 from .options import home_option, out_option
-from .words import _, example
+from .words import _, example, missing_before_going_public
 
 
 @contextmanager
@@ -69,3 +70,5 @@ def build(root: Path | None, out: Path | None) -> None:
     """Write a release of the home at *root* in *out* and print its version."""
     home = load_home(root)
     click.echo(make_release(home, out or releases_folder(home)).version)
+    if said := missing_before_going_public(load_configuration(home.root)):
+        click.echo(said, err=True)

@@ -27,7 +27,7 @@ from workplan.release.sources import Home, load_home, releases_folder
 
 from .build import make_release
 from .options import home_option, out_option
-from .words import _, example
+from .words import _, example, missing_before_going_public
 
 _READY_POLL_SECONDS = 0.05
 
@@ -160,6 +160,9 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     if store:
         os.environ["WORKPLAN_STORE"] = store
     logs.configure()
+    if said := missing_before_going_public(config):
+        click.echo(said, err=True)
+        logs.SETTINGS.warning(said, extra={"fields": {"missing": config.missing}})
     allow_descriptors(_DESCRIPTORS)
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
     with (

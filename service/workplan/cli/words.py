@@ -5,10 +5,11 @@ click's own words are English; those that a person meets have ours here in their
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 import click
 
+from workplan.configuration import FILE_NAME, Configuration
 from workplan.language import cli_language, gettext
 from workplan.model.errors import N_, Clause, InputError, listed
 
@@ -21,6 +22,24 @@ def _(text: str) -> str:
 def example(command: str) -> str:
     """The line of a help page that shows how *command* is written."""
     return _("Exemple:") + " " + command
+
+
+_MISSING: Final = {
+    "contact": N_("l'adreça de contacte («contact»)"),
+    "accessibility": N_("la declaració d'accessibilitat («accessibility»)"),
+}
+"""What the keys give that a public site should have."""
+
+
+def missing_before_going_public(config: Configuration) -> str:
+    """The sentence that tells an operator what his site's readers will look for in vain; empty where there is none."""
+    if not config.missing:
+        return ""
+    keys = listed([_(_MISSING[key]) for key in config.missing], _("ni"))
+    return _(
+        "Avís: %(file)s no diu %(keys)s. Les pàgines ho diuen així a qui les llegeix; poseu-ho abans de fer públic "
+        "el web."
+    ) % {"file": FILE_NAME, "keys": keys}
 
 
 class Formatter(click.HelpFormatter):

@@ -16,6 +16,7 @@ REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("REQUEST_ID", default=Non
 
 REQUESTS: Final = logging.getLogger("workplan.requests")
 SLOW_QUERIES: Final = logging.getLogger("workplan.slow-queries")
+SETTINGS: Final = logging.getLogger("workplan.settings")
 RELEASES: Final = logging.getLogger("workplan.releases")
 
 SERVER: Final = logging.getLogger("uvicorn.error")

@@ -20,7 +20,7 @@ from .resource import Namer
 about = Blueprint("about", __name__)
 about.after_request(keep)
 
-PAGES = ("about", "licence", "contact", "accessibility", "design")
+PAGES = ("about", "licence", "contact", "accessibility", "design", "about/publish")
 """Their addresses."""
 
 
@@ -56,10 +56,20 @@ def _citation(lang: str) -> Citation:
     )
 
 
+@about.get("/<any(ca, es, en):lang>/about/<any(publish):page>")
 @about.get("/<any(ca, es, en):lang>/<any(licence, contact, accessibility, design):page>")
 def show(lang: str, page: str) -> str:
-    """What may be done with what is here, whom to write to, a statement of accessibility to complete, the components.
+    """What may be done with what is here, whom to write to, how accessible it is, the components, how to publish.
 
-    The statement is the model of Decision (EU) 2018/1523, and claims nothing.
+    Where the operator has no statement of accessibility of his own there is a template, the model of Decision (EU)
+    2018/1523; it claims nothing.
     """
-    return render_template(f"{page}.html", base=request.host_url, citation=_citation(lang))
+    networks = [entry.network for entry in plan_knowledge.plans(service().engine)] if page == "contact" else []
+    namer = Namer(names_of(service().engine, networks), lang) if networks else None
+    return render_template(
+        f"{page}.html",
+        base=request.host_url,
+        statement=service().config.accessibility,
+        networks=[namer.named(iri) for iri in dict.fromkeys(networks)] if namer else [],
+        citation=_citation(lang) if page == "licence" else None,
+    )

@@ -99,6 +99,7 @@ def _common() -> dict[str, Any]:
         "network": running.config.network,
         "licence": running.config.licence,
         "contact": running.config.contact,
+        "source_url": running.config.source_url,
         "licence_name": licence_name(running.config.licence),
         "address": request.base_url,
         "origin": request.host_url.rstrip("/"),
