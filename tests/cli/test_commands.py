@@ -196,7 +196,7 @@ def test_a_report_and_its_errors_are_in_one_language(run: Run, copy: Path) -> No
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("", "contact address (“contact”) or the accessibility statement (“accessibility”)"),
+        ("", "contact address (“contact”) and the accessibility statement (“accessibility”)"),
         ('contact = "a@exemple.cat"\n', "the accessibility statement (“accessibility”)"),
         ('contact = "a@exemple.cat"\naccessibility = "https://exemple.cat/a"\n', ""),
     ],

@@ -35,10 +35,10 @@ def missing_before_going_public(config: Configuration) -> str:
     """The sentence that tells an operator what his site's readers will look for in vain; empty where there is none."""
     if not config.missing:
         return ""
-    keys = listed([_(_MISSING[key]) for key in config.missing], _("ni"))
+    keys = listed([_(_MISSING[key]) for key in config.missing], _("i"))
     return _(
-        "Avís: %(file)s no diu %(keys)s. Les pàgines ho diuen així a qui les llegeix; poseu-ho abans de fer públic "
-        "el web."
+        "Abans de fer públic el web, poseu a %(file)s el que hi falta: %(keys)s. Mentrestant les pàgines diuen a qui "
+        "les llegeix que no hi és."
     ) % {"file": FILE_NAME, "keys": keys}
 
 
