@@ -82,11 +82,26 @@ def test_many_notes_of_one_kind_are_counted_and_the_first_ones_named() -> None:
     assert text.endswith(f"{FEW + 4} punts informatius. Conforme.")
 
 
-def test_violations_are_never_counted_together() -> None:
+def test_violations_that_say_the_same_are_told_once_with_each_resource_and_its_place() -> None:
     """Each has to be mended in its own place."""
     many = [finding(action(number)) for number in range(1, FEW + 5)]
+    told, page = report(*many).text("ca"), report(*many).html("ca")
 
-    assert report(*many).text("ca").count("No té equip.") == FEW + 4
+    assert told.count("No té equip.") == page.count("No té equip.") == 1
+    assert f"{FEW + 4} vegades: No té equip." in told
+    assert f"<summary>{FEW + 4} recursos</summary>" in page
+    for each in many:
+        assert told.count(f"actions.ttl:12  ({each.focus.path})") == 1
+        assert page.count(f"<code>{each.focus.path}</code>") == 1
+    assert len(json.loads(report(*many).json())["results"]) == FEW + 4
+
+
+def test_violations_of_other_values_are_told_apart() -> None:
+    """Each value has a mend of its own."""
+    values = [Named(f"B{number}", {}, "", {}) for number in range(FEW + 2)]
+    told = report(*(finding(action(1), value=value) for value in values)).text("ca")
+
+    assert [value.key for value in values if f"Valor: {value.key}" not in told] == []
 
 
 def test_the_json_holds_every_finding_in_every_language() -> None:

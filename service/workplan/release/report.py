@@ -4,12 +4,12 @@ It may not look for anything: it holds findings and writes them.
 """
 
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Final
 
 from workplan.language import LANGUAGES, fallback, gettext, ngettext, number
@@ -17,10 +17,10 @@ from workplan.model.errors import N_, printable
 from workplan.model.iris import data_path
 
 FEW: Final = 5
-"""Findings that say the same of different resources are written out up to this many, then counted."""
+"""Findings that say the same of different resources are written out up to this many, then told together."""
 
 SHOWN_OF_MANY: Final = 3
-"""Resources named where findings are counted."""
+"""Resources named where notes are told together; of what stands in the way of a release all are."""
 
 _LABEL_WIDTH: Final = 13
 """Characters that the text report keeps for the severity: the longest is CAL REVISAR."""
@@ -133,8 +133,9 @@ class Report:
         )
 
     def text(self, lang: str) -> str:
-        """The report for a terminal; findings that say the same of many resources are counted."""
-        return "\n".join(map(printable, [*_text_lines(self.results, lang), self.summary(lang)]))
+        """The report for a terminal; what findings say of many resources alike is told once."""
+        told = (_many(same, lang) if len(same) > 1 else _one(same[0], lang) for same in _alike(self.results, lang))
+        return "\n".join(map(printable, [*chain.from_iterable(told), self.summary(lang)]))
 
     def html(self, lang: str) -> str:
         """The report as a page that needs nothing else."""
@@ -199,37 +200,37 @@ def _as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _text_lines(findings: Iterable[Finding], lang: str) -> Iterator[str]:
-    """The findings in lines, an empty line after each; Violations are never counted together."""
-    found = list(findings)
-    alike = Counter(_sameness(finding, lang) for finding in found)
-    told: set[tuple[Severity, str, str]] = set()
-    for finding in found:
-        same = _sameness(finding, lang)
-        if finding.severity is Severity.VIOLATION or alike[same] <= FEW:
-            yield from _one(finding, lang)
-        elif same not in told:
-            told.add(same)
-            yield from _many([other for other in found if _sameness(other, lang) == same], lang)
+def _alike(findings: Iterable[Finding], lang: str) -> Iterator[list[Finding]]:
+    """*findings* as they are told: those that say the same of more than FEW resources together, others alone."""
+    found: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    in_order = [(_sameness(finding, lang), finding) for finding in findings]
+    for said, finding in in_order:
+        found[said].append(finding)
+    for said, finding in in_order:
+        if len(found[said]) <= FEW:
+            yield [finding]
+        elif found[said][0] is finding:
+            yield found[said]
 
 
-def _sameness(finding: Finding, lang: str) -> tuple[Severity, str, str]:
-    return finding.severity, finding.shape, finding.message(lang)
+def _sameness(finding: Finding, lang: str) -> tuple[object, ...]:
+    """What findings have in common that are told together; a value to be mended is told of each."""
+    said = (finding.severity, finding.shape, finding.message(lang))
+    mended = finding.value if finding.severity is Severity.VIOLATION else None
+    return (*said, mended.key if mended else "")
 
 
 def _one(finding: Finding, lang: str) -> Iterator[str]:
     indent = " " * _LABEL_WIDTH
     yield f"{severity_name(finding.severity, lang).upper():<{_LABEL_WIDTH}}{finding.focus.title(lang)}"
     yield indent + finding.message(lang)
-    if finding.value and finding.value.short(lang) not in finding.message(lang):
-        yield indent + gettext("Valor: %(value)s", lang) % {"value": finding.value.short(lang)}
-    if finding.near:
-        yield indent + _meant(finding.near, lang)
+    yield from (indent + line for line in _about_value(finding, lang))
     yield indent + _place(finding)
     yield ""
 
 
 def _many(findings: Sequence[Finding], lang: str) -> Iterator[str]:
+    """What *findings* say, once, and of which resources: of all that stand in the way of a release."""
     indent = " " * _LABEL_WIDTH
     first = findings[0]
     count = gettext("%(n)s vegades: %(message)s", lang) % {
@@ -237,12 +238,25 @@ def _many(findings: Sequence[Finding], lang: str) -> Iterator[str]:
         "message": first.message(lang),
     }
     yield f"{severity_name(first.severity, lang).upper():<{_LABEL_WIDTH}}{count}"
-    for finding in findings[:SHOWN_OF_MANY]:
+    if first.severity is Severity.VIOLATION:
+        yield from (indent + line for line in _about_value(first, lang))
+        shown = len(findings)
+    else:
+        shown = SHOWN_OF_MANY
+    for finding in findings[:shown]:
         yield f"{indent}{finding.focus.title(lang)}"
         yield f"{indent}    {_place(finding)}"
-    rest = number(len(findings) - SHOWN_OF_MANY, lang)
-    yield indent + gettext("… i %(n)s més; --format json els dona tots.", lang) % {"n": rest}
+    if rest := len(findings) - shown:
+        yield indent + gettext("… i %(n)s més; --format json els dona tots.", lang) % {"n": number(rest, lang)}
     yield ""
+
+
+def _about_value(finding: Finding, lang: str) -> Iterator[str]:
+    """The value that *finding* is about, where its sentence does not tell it, and what it may be meant to be."""
+    if finding.value and finding.value.short(lang) not in finding.message(lang):
+        yield gettext("Valor: %(value)s", lang) % {"value": finding.value.short(lang)}
+    if finding.near:
+        yield _meant(finding.near, lang)
 
 
 def _meant(near: Named, lang: str) -> str:
@@ -269,6 +283,7 @@ table {{ border-collapse: collapse; margin: 1.5rem 0; width: 100%; }}
 caption {{ font-size: 1.25rem; font-weight: bold; text-align: start; }}
 th, td {{ border: 1px solid #767676; padding: .4rem .6rem; text-align: start; vertical-align: top; }}
 code {{ overflow-wrap: anywhere; }}
+details ul {{ font-weight: normal; margin: .4rem 0; padding-inline-start: 1.2rem; }}
 </style>
 </head>
 <body>
@@ -292,7 +307,7 @@ def _table(severity: Severity, findings: Sequence[Finding], lang: str) -> str:
     )
     caption = escape(f"{severity_name(severity, lang)} ({number(len(findings), lang)})")
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
-    rows = "\n".join(_row(finding, lang) for finding in findings)
+    rows = "\n".join(_row(same, lang) for same in _alike(findings, lang))
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table>\n'
         f"<caption>{caption}</caption>\n<thead><tr>{head}</tr></thead>\n"
@@ -300,24 +315,44 @@ def _table(severity: Severity, findings: Sequence[Finding], lang: str) -> str:
     )
 
 
-def _row(finding: Finding, lang: str) -> str:
-    shape = finding.shape.rpartition("#")[2] or finding.shape
+def _row(findings: Sequence[Finding], lang: str) -> str:
+    """The row of *findings* that say the same: their sentence once, and each of their resources with its place."""
+    first = findings[0]
+    shape = first.shape.rpartition("#")[2] or first.shape
+    near = escape(_meant(first.near, lang)) if first.near else ""
+    value = _named(first.value, lang) if first.value and _is_shared(findings) else ""
     cells = (
-        escape(finding.message(lang)),
-        "<br>".join(
-            part
-            for part in (
-                _named(finding.value, lang) if finding.value else "",
-                escape(_meant(finding.near, lang)) if finding.near else "",
-            )
-            if part
-        ),
-        f"<code>{escape(str(finding.where))}</code>" if finding.where else "",
+        escape(first.message(lang)),
+        "<br>".join(filter(None, (value, near))),
+        "" if len(findings) > 1 else _where(first),
         f"<code>{escape(shape)}</code>",
     )
-    focus = f"{escape(finding.focus.kinds.get(lang, ''))} {_named(finding.focus, lang)}".strip()
     data = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><th scope="row">{focus}<br><code>{escape(finding.focus.path)}</code></th>{data}</tr>'
+    return f'<tr><th scope="row">{_resources(findings, lang)}</th>{data}</tr>'
+
+
+def _is_shared(findings: Sequence[Finding]) -> bool:
+    """Whether all *findings* are about one value."""
+    return len({finding.value.key if finding.value else "" for finding in findings}) == 1
+
+
+def _resources(findings: Sequence[Finding], lang: str) -> str:
+    """What *findings* are about as HTML: of several how many they are, and a list that opens."""
+    named = [
+        f"{escape(finding.focus.kinds.get(lang, ''))} {_named(finding.focus, lang)}".strip()
+        + f"<br><code>{escape(finding.focus.path)}</code>"
+        for finding in findings
+    ]
+    if len(named) == 1:
+        return named[0]
+    count = gettext(N_("%(n)s recursos"), lang) % {"n": number(len(named), lang)}
+    items = "".join(f"<li>{name} {_where(finding)}</li>" for name, finding in zip(named, findings, strict=True))
+    return f"<details><summary>{escape(count)}</summary><ul>{items}</ul></details>"
+
+
+def _where(finding: Finding) -> str:
+    """Where *finding* is written, as HTML."""
+    return f"<code>{escape(str(finding.where))}</code>" if finding.where else ""
 
 
 def _named(named: Named, lang: str) -> str:
