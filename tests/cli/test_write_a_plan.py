@@ -128,3 +128,37 @@ def test_the_plan_is_served_from_a_folder_of_its_own(command: list[str], tmp_pat
 
         assert done.returncode == 0, done.stderr
         assert "Fer una jornada de portes obertes" in json.dumps(json.loads(done.stdout), ensure_ascii=False)
+
+
+def test_a_value_of_ones_own_conforms_as_the_page_says(validate: Validate) -> None:
+    """It says which of the list it corresponds to."""
+    (own,) = re.findall(r"^```turtle\n(<exemple/scheme/.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    text = FILES["action.ttl"].replace("<scheme/budget-impact/ordinari>", "<exemple/scheme/budget-impact/subvencio>")
+
+    assert validate("action.ttl", f"{text}\n{own}")[0] == 0
+    assert "with skos:broadMatch, which of these it corresponds to" in validate("action.ttl", text)[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "instead", "code", "told"),
+    [
+        ("action.ttl", "2027-Q2", "2027-Q5", 1, "each year has four, from Q1 to Q4"),
+        ("action.json", "2027-Q2", "2027-Q5", 1, "each year has four, from Q1 to Q4"),
+        ("action.ttl", '"Fer una jornada de portes obertes"', '"   "', 1, "The text is blank"),
+        ("action.json", '"Fer una jornada de portes obertes"', r'"\u00a0\u200b"', 1, "The text is blank"),
+        ("action.ttl", "Fer una jornada", r"Fer\u0001 una jornada", 1, "Character 4 of the text is U+0001"),
+        ("action.json", "Fer una jornada", r"Fer\u0001 una jornada", 1, "Character 4 of the text is U+0001"),
+        ("action.ttl", "Fer una jornada", r"Fer\uD800 una jornada", 2, "could not be read"),
+        ("action.json", "Fer una jornada", r"Fer\ud800 una jornada", 2, "could not be read"),
+        ("action.ttl", "plan/2027/action/01", "plan/2027/action/comunicaci%C3%B3", 1, "2027/action/comunicacio."),
+        ("action.json", "plan/2027/action/01", "plan/2027/action/a%20b", 1, "exemple/plan/2027/action/a-b."),
+    ],
+)
+def test_a_value_that_looks_right_and_is_none_is_told(
+    validate: Validate, name: str, written: str, instead: str, code: int, told: str
+) -> None:
+    """In both formats."""
+    assert written in FILES[name]
+    found, said = validate(name, FILES[name].replace(written, instead))
+
+    assert (found, told in said) == (code, True), said

@@ -113,6 +113,27 @@ def test_a_code_in_place_of_an_identifier_is_told_with_what_has_it(tmp_path: Pat
     assert near["Q1"] is None
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("scheme/instrument/tallers", "jornades"),
+        ("scheme/instrument/Formació", "jornades"),
+        ("tallers", "jornades"),
+        ("scheme/instrument/redes-sociales", "xarxes-socials"),
+        ("scheme/instrument/mentories-materials-web-i-xarxes", None),
+    ],
+)
+def test_a_word_of_a_value_is_told_with_the_value(tmp_path: Path, written: str, meant: str | None) -> None:
+    """People call things by a part of their names, in their own language; all the words must be of one value."""
+    path = tmp_path / "actions.ttl"
+    path.write_text(FAULTY.replace("<scheme/instrument/web> ;", f"<{written}> ;"), encoding="utf-8")
+
+    report = validate([read_file(HERE / "base.ttl"), read_file(path, tmp_path)], SHAPES, BACKGROUND)
+    near = {finding.value.path: finding.near and finding.near.path for finding in report.results if finding.value}
+
+    assert near[written] == (f"scheme/instrument/{meant}" if meant else None)
+
+
 UNKNOWN = {
     "a wp:PlannedAction": ("a wp:PlanedAction", "wp:PlanedAction", "wp:PlannedAction", 5),
     "wp:thematicScope <": ("wp:thematicscope <", "wp:thematicscope", "wp:thematicScope", 17),

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 
 from workplan.language import LANGUAGES, pick
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY
+from workplan.model.words import normalised, stems, words_of
 from workplan.release.fault import Fault, prefixed
 from workplan.release.identifiers import identifier_faults
 from workplan.release.reading import Reading, Statement, Term, silenced_literals, to_graph, to_node, to_term
@@ -36,10 +37,12 @@ _SEVERITIES: Final[Mapping[str, Severity]] = {
     _SH + "Warning": Severity.WARNING,
     _SH + "Info": Severity.INFO,
 }
-_OF_A_VALUE: Final = tuple(f"{_SH}{name}ConstraintComponent" for name in ("Class", "Node"))
+_OF_A_VALUE: Final = tuple(f"{_SH}{name}ConstraintComponent" for name in ("Class", "Node", "SPARQL"))
 """What a rule breaks that says what a value must be: another may have been meant."""
 
 _LABEL_PROPERTIES: Final = (NAMESPACES["skos"] + "prefLabel", NAMESPACES["rdfs"] + "label")
+_CALLED: Final = (*_LABEL_PROPERTIES, NAMESPACES["skos"] + "altLabel")
+_IN_SCHEME: Final = NAMESPACES["skos"] + "inScheme"
 _RDF_TYPE: Final = NamedNode(_RDF + "type")
 _CODE: Final = NAMESPACES["wp"] + "code"
 
@@ -205,7 +208,7 @@ def _finding(result: "Node", results: "Graph", rules: "Graph", described: "_Desc
         focus=described.named(focus),
         path=None if path is None else _path_text(results, path),
         value=named_value,
-        near=described.nearest(value, _only(rules, shape, _SH + "class")) if component in _OF_A_VALUE else None,
+        near=described.nearest(value, _kind(rules, shape), _scheme(rules, shape)) if component in _OF_A_VALUE else None,
         messages=dict(sorted(messages.items())),
         shape=str(shape),
         component=component,
@@ -215,6 +218,22 @@ def _finding(result: "Node", results: "Graph", rules: "Graph", described: "_Desc
             None if value is None else to_term(value),
         ),
     )
+
+
+def _kind(rules: "Graph", shape: "Node") -> "Node | None":
+    """The class of which *shape*, or another shape of the same property, wants the values to be, if any."""
+    path = _only(rules, shape, _SH + "path")
+    alike = () if path is None else sorted(rules.subjects(_node(_SH + "path"), path), key=str)
+    found = (_only(rules, each, _SH + "class") for each in (shape, *alike))
+    return next((kind for kind in found if kind is not None), None)
+
+
+def _scheme(rules: "Graph", shape: "Node") -> "Node | None":
+    """The concept scheme from which *shape* wants its values, if any."""
+    node = _only(rules, shape, _SH + "node")
+    member = None if node is None else _only(rules, node, _SH + "property")
+    scheme = None if member is None else _only(rules, member, _SH + "hasValue")
+    return scheme if str(scheme).startswith(DATA) else None
 
 
 def _filled(template: str, value: Named | None, lang: str) -> str:
@@ -304,10 +323,11 @@ class _Describer:
             self._named[node] = self._look_up(node)
         return self._named[node]
 
-    def nearest(self, node: "Node", kind: "Node | None") -> Named | None:
+    def nearest(self, node: "Node", kind: "Node | None", scheme: "Node | None" = None) -> Named | None:
         """The resource that *node*, of which nothing is said, may be meant to be.
 
-        Its identifier differs at the end; or *node* is the end or the code of it alone, of those of the class *kind*.
+        Its identifier differs at the end; or *node* is the end or the code of it alone, of those of the class *kind*;
+        or a word of what it alone is called, of those beside it or in *scheme*.
         """
         from rdflib import RDF, URIRef
 
@@ -325,7 +345,31 @@ class _Describer:
         meant = [
             each for each in self._ending.get(last.lower(), ()) if not kind or (each, RDF.type, kind) in self._graph
         ]
+        if not meant:
+            members = set(self._graph.subjects(_node(_IN_SCHEME), scheme)) if scheme else set()
+            meant = self._called(last, members or set(self._siblings[parent].values()))
         return self.named(meant[0]) if len(meant) == 1 else None
+
+    def _called(self, name: str, among: "Iterable[Node]") -> "list[Node]":
+        """Those of *among* whose labels have all the words of *name*, whatever their case, accents and endings."""
+        from rdflib import Literal
+
+        asked = list(words_of(normalised(re.sub(r"[-_]+", " ", name))))
+        found = []
+        for each in among:
+            labels = [o for predicate in _CALLED for o in self._graph.objects(each, _node(predicate))]
+            known = [
+                (lang, words_of(normalised(str(label))))
+                for label in labels
+                if isinstance(label, Literal) and (lang := (label.language or "").partition("-")[0]) in LANGUAGES
+            ]
+            roots = {(lang, root) for lang, words in known for word in words for root in stems(word.plain, lang)}
+            if asked and any(
+                all(any((lang, root) in roots for root in stems(word.plain, lang)) for word in asked)
+                for lang in LANGUAGES
+            ):
+                found.append(each)
+        return found
 
     @cached_property
     def _ending(self) -> dict[str, set["Node"]]:
