@@ -9,13 +9,13 @@ It may not trust that an engine reads the text as this module does: what *could*
 """
 
 import re
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Set
 from typing import Final
 
 from workplan.model.errors import N_, QueryRefused
 
 from .outline import is_update
-from .tokens import Lexer, Token, resolve_codepoints
+from .tokens import Lexer, Token, every_token, resolve_codepoints
 
 # Not ASCII only: an engine that folds case by Unicode takes a long s for an s.
 _SERVICE: Final = re.compile("service", re.IGNORECASE)
@@ -46,7 +46,7 @@ def _readings(text: str) -> Set[str]:
 
 def _check_services(text: str, allowed: Collection[str]) -> None:
     lexer = Lexer(text)
-    for token in _every_token(lexer):
+    for token in every_token(lexer):
         call = _call(lexer, token)
         if call is None:
             continue
@@ -57,19 +57,6 @@ def _check_services(text: str, allowed: Collection[str]) -> None:
             N_("La consulta crida un altre servei (SERVICE %(endpoint)s), i aquest només respon amb dades pròpies."),
             endpoint=endpoint.text[:200],
         )
-
-
-def _every_token(lexer: Lexer) -> Iterator[Token]:
-    """Every token of every reading of a text; each offset is read once, so the work stays linear."""
-    pending, seen = [0], set[int]()
-    while pending:
-        token = lexer.token_at(pending.pop())
-        if token and token.start not in seen:
-            seen.add(token.start)
-            yield token
-            pending.append(token.end)
-            if token.kind == "iri":
-                pending.append(token.start + 1)
 
 
 def _call(lexer: Lexer, token: Token) -> tuple[bool, Token] | None:

@@ -100,6 +100,22 @@ def tokens(text: str, offset: int = 0) -> Iterator[Token]:
         offset = token.end
 
 
+def every_token(lexer: Lexer) -> Iterator[Token]:
+    """Every token of every reading of a text, with ``<`` as the start of an IRI and as "less than" as well.
+
+    Each offset is read once, so that the work stays linear.
+    """
+    pending, seen = [0], set[int]()
+    while pending:
+        token = lexer.token_at(pending.pop())
+        if token and token.start not in seen:
+            seen.add(token.start)
+            yield token
+            pending.append(token.end)
+            if token.kind == "iri":
+                pending.append(token.start + 1)
+
+
 def unclosed_string(text: str) -> int | None:
     """The offset of a quote in *text* that opens a string which does not end; None where there is none."""
     lexer = Lexer(text)

@@ -42,7 +42,7 @@ from . import (
 )
 from .current import CurrentSite, keep_for_long
 from .front import Front, Site
-from .headers import guard
+from .headers import begin, guard, keep_nothing_fleeting
 from .incoming import Request, note_ignored, refuse_wrong_host
 from .limits import MAX_BODY
 from .service import Service, open_service
@@ -59,6 +59,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
     app.extensions["workplan.figures"] = figures
     app.jinja_options = {"autoescape": True}
     errors.register(app)
+    app.before_request(begin)
     app.before_request(refuse_wrong_host)
     app.before_request(errors.raise_earlier)
     app.after_request(note_ignored)
@@ -90,6 +91,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
     search.prepare(app)
     app.before_request(slashes.leave_out)
     app.after_request(guard)
+    app.after_request(keep_nothing_fleeting)
     return app
 
 

@@ -98,6 +98,7 @@ class Answer:
         self.heeds = heeds
         # How long it took is true of the first time only.
         self.timing = named.get("server-timing", "")
+        self.is_fleeting = status == 200 and "no-store" in named.get("cache-control", "")
         self.is_public = status == 200 and "public" in named.get("cache-control", "")
         self.can_be_compressed = (
             len(body) >= MIN_COMPRESSED

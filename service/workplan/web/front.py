@@ -194,14 +194,15 @@ class Front:
             await self._lanes[Kind.COMPRESSION].run(partial(answer.compress, coding))
 
     async def _ask_once(self, site: Site, key: Key, wanted: Wanted, request: "_Request") -> Answer:
-        """The answer to *request*, shared by all who ask the same while it is made, kept or not."""
+        """The answer to *request*, shared by all who ask the same while it is made, unless each has one of his own."""
         asked = key, wanted
         while (theirs := site.under_way.get(asked)) is not None:
             try:
-                return await asyncio.shield(theirs)
+                answer = await asyncio.shield(theirs)
             except ClientGone:
                 # Who asked first has left, and with him went the query.
                 continue
+            return await self._ask(site, request) if answer.is_fleeting else answer
         mine = site.under_way[asked] = asyncio.get_running_loop().create_future()
         try:
             answer = await self._ask(site, request)

@@ -1,8 +1,10 @@
-"""What every answer forbids a browser: no page needs a script unless its view says so, and data are never run."""
+"""What every answer forbids: a browser to run what data hold, everybody to keep what is true for a moment only."""
 
 from typing import Final
 
 from flask import Response
+
+from .service import FLEETING
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -22,4 +24,17 @@ def guard(response: Response) -> Response:
     """*response* with the headers that keep browsers from running what data hold."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    return response
+
+
+def begin() -> None:
+    """Nothing has been asked yet."""
+    FLEETING.set(False)
+
+
+def keep_nothing_fleeting(response: Response) -> Response:
+    """*response*, which nobody may keep where it would be another if it were made again (see constancy)."""
+    if FLEETING.get() and response.status_code == 200:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.pop("ETag", None)
     return response

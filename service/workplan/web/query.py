@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from workplan.engine.constancy import is_constant
 from workplan.engine.negotiation import choose, prefers_html
 from workplan.engine.query import QueryRequest
 from workplan.export.answer import (
@@ -134,7 +135,8 @@ def _see_page(name: str, source: Source) -> ResponseReturnValue:
 
 def _respond(answer: Answer, form: Format, renderer: Renderer, *, has_extension: bool) -> Response:
     source = answer.source
-    etag = _etag(source.version, told_by(answer, form)) if source.version else None
+    may_be_kept = source.version and is_constant(answer.asked.query.text)
+    etag = _etag(source.version, told_by(answer, form)) if source.version and may_be_kept else None
     if etag and request.if_none_match.contains_weak(etag) and not request.if_none_match.star_tag:
         response = Response(status=304)
     else:

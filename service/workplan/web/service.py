@@ -4,17 +4,20 @@ It may not know Flask.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from workplan.configuration import Configuration, load_configuration
+from workplan.engine.constancy import is_constant
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.pooled import PooledEngine
-from workplan.engine.query import Capacity, QueryEngine
+from workplan.engine.query import Capacity, Kind, QueryEngine, QueryRequest, QueryResult
 from workplan.engine.supervision import SeparateEngine
 from workplan.knowledge.site import completed
 from workplan.model.errors import N_, MissingFolder
+from workplan.model.formats import Format
 from workplan.operation.slow_queries import SlowQueryLog
 from workplan.operation.succession import RunningPool
 from workplan.questions.catalogue import SavedQuery, catalogue
@@ -23,6 +26,10 @@ from workplan.release.sources import load_home, releases_folder
 
 _SECONDARY: Final = Capacity(workers=2, long=1, memory=1024 * 1024 * 1024)
 """What queries over a release that is not in service may take together: they are few, and few wait for them."""
+
+
+FLEETING: Final[ContextVar[bool]] = ContextVar("FLEETING", default=False)
+"""Whether the answer that this thread makes would be another if it were made again: none of it may be kept."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Service:
         """An engine over another *release*, whose queries can be killed where this service's can."""
         config = self.config
         if not self.is_pooled:
-            return EmbeddedEngine(release.data, config.limits, config.allowed_services)
+            return Heeded(EmbeddedEngine(release.data, config.limits, config.allowed_services))
         engine = SeparateEngine(release.data, config.limits, _SECONDARY, config.allowed_services)
         return _watched(engine, config)
 
@@ -84,5 +91,30 @@ def _over(release: Release, engine: QueryEngine, config: Configuration, *, is_po
 
 
 def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
-    """*engine*, with its slow queries logged where that is wanted."""
-    return SlowQueryLog(engine, config.slow_query) if config.slow_query else engine
+    """*engine*, with its slow queries logged where that is wanted, and heeded what it is asked."""
+    return Heeded(SlowQueryLog(engine, config.slow_query) if config.slow_query else engine)
+
+
+class Heeded:
+    """*engine*, of which FLEETING tells whether it was asked for what is different each time."""
+
+    def __init__(self, engine: QueryEngine) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        """What only some engines have."""
+        return getattr(self._engine, name)
+
+    def kind_of(self, request: QueryRequest) -> Kind:
+        """See QueryEngine."""
+        return self._engine.kind_of(request)
+
+    def run(self, request: QueryRequest, form: Format) -> QueryResult:
+        """See QueryEngine."""
+        if not is_constant(request.text):
+            FLEETING.set(True)
+        return self._engine.run(request, form)
+
+    def close(self) -> None:
+        """See QueryEngine."""
+        self._engine.close()

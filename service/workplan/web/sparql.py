@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Blueprint, Response, current_app, request
 
+from workplan.engine.constancy import is_constant
 from workplan.engine.description import describe
 from workplan.engine.negotiation import FORMATS, accepted_ranges, best_accepted, choose, first_known, prefers_html
 from workplan.engine.protocol import METHODS, ProtocolRequest, has_query, read
@@ -80,7 +81,9 @@ def headers_of(
         ("Vary", "Accept"),
         ("Server-Timing", f"queue;dur={queued * 1000:.2f}, engine;dur={result.seconds * 1000:.2f}"),
     ]
-    if service.version:
+    if not is_constant(asked.query.text):
+        headers.append(("Cache-Control", "no-store"))
+    elif service.version:
         headers.append(("Cache-Control", f"public, max-age={service.config.max_age}"))
         headers.append(("ETag", f'"{_etag(service.version, asked, form)}"'))
     else:
