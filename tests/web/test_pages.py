@@ -8,12 +8,14 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import Markup
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from workplan.language import LANGUAGES
 from workplan.model.iris import data_path
 from workplan.model.words import natural
 from workplan.release.build import Release
+from workplan.web.pages import whole
 
 
 class Anchors(HTMLParser):
@@ -96,7 +98,7 @@ def test_action_8_tells_what_the_document_states_and_what_was_added(client: Flas
     text = client.get("/ca/xmess/plan/2020/action/08").text
 
     assert "8. Generar un grup de treball per incorporar la interseccionalitat" in text
-    assert text.count("afegit a les dades") == 1
+    assert text.count(">afegit a les dades</a>") == 1
     assert "Patró de codis" in text
     assert "Fila desplaçada una columna a la dreta" in text
     assert "trimestre previst" in text
@@ -174,7 +176,7 @@ def test_a_page_is_described_by_its_first_facts(client: FlaskClient) -> None:
 
 def test_a_list_tells_how_many_of_it_were_added(client: FlaskClient) -> None:
     """The first strategic line has thirteen actions by the document, and one more."""
-    assert "13 segons el document i 1 d'afegides" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
+    assert "Segons el document: 13; afegit a les dades: 1" in client.get("/ca/xmess/plan/2020/strategic-line/1").text
 
 
 def test_a_page_leads_to_the_questions_about_its_resource(client: FlaskClient) -> None:
@@ -424,3 +426,11 @@ def test_initials_are_spelt_out_in_the_title(client: FlaskClient, lang: str, nam
     assert f"<h1>{name}</h1>" in text
     assert '<span class="code">CPR</span>' in text
     assert f"<title>CPR · {name} – " in text
+
+
+def test_no_line_breaks_before_the_few_letters_that_a_hyphen_ties_to_a_word(client: FlaskClient) -> None:
+    """A hyphen between longer words, or in a code, may end a line."""
+    assert 'Incidir i <span class="whole">relacionar-se</span> amb' in client.get("/ca/").text
+    assert whole("anar-hi <b> i socioeconòmic-social, 2020-01-02") == Markup(
+        '<span class="whole">anar-hi</span> &lt;b&gt; i socioeconòmic-social, 2020-01-02'
+    )

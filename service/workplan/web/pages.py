@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Flask, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from workplan.engine.hints import SHAPES
 from workplan.export.credits import licence_name
@@ -85,7 +86,17 @@ def prepare(app: Flask) -> None:
         "ontology_version": ontology_version(),
     }
     app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
+    app.jinja_env.filters["whole"] = whole
     app.context_processor(_common)
+
+
+_TIED: Final = re.compile(r"[^\W\d_]+-[^\W\d_]{1,3}(?![\w-])")
+
+
+def whole(text: str) -> Markup:
+    """*text* with no line broken before the few letters that a hyphen ties to a word, as in «relacionar-se»."""
+    escaped = escape(text)
+    return Markup(_TIED.sub(r'<span class="whole">\g<0></span>', str(escaped))) if "-" in text else escaped  # noqa: S704
 
 
 def _common() -> dict[str, Any]:
