@@ -296,11 +296,29 @@ def test_queries_wait_for_a_worker_and_not_for_ever(data: Path) -> None:
         assert lookup(engine, 7)
         with asked_by_hand(pool, JOIN):
             assert eventually(lambda: engine.state()["busy"] == 1)
-            with pytest.raises(errors.ServiceBusy):
+            with pytest.raises(errors.ServiceBusy) as caught:
                 lookup(engine, 7)
 
+        # The longest that the other query may take, which is when there is room for sure.
+        assert 50 < caught.value.values["retry_after"] <= 60
         assert eventually(lambda: engine.state()["busy"] == 0)
         assert lookup(engine, 7)
+
+
+def test_who_finds_the_places_for_long_queries_taken_is_told_when_one_is_free(data: Path) -> None:
+    """And then it is."""
+    with running(data, Capacity(long=1)) as pool, asking(pool, Limits(seconds=5)) as engine:
+        assert lookup(engine, 7)
+        first = threading.Thread(target=ask_and_fail, args=(engine, JOIN))
+        first.start()
+        threading.Event().wait(1.5)
+        with pytest.raises(errors.ServiceBusy, match="llargues") as caught:
+            engine.run(QueryRequest(JOIN), JSON_RESULTS)
+        assert 0 < caught.value.values["retry_after"] <= 5
+        threading.Event().wait(caught.value.values["retry_after"])
+        with pytest.raises(errors.QueryTimeout):
+            engine.run(QueryRequest(JOIN), JSON_RESULTS)
+        first.join()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
+from math import ceil
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Final
@@ -86,6 +87,8 @@ _LONGEST_COMPLAINT: Final = 4096
 _SPARE: Final = 4
 _MOST_IDLE: Final = 8
 _RETRY_AFTER: Final = 2
+"""After how many seconds to ask again what nothing tells the end of."""
+
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -534,7 +537,11 @@ class Pool:
         for job in [job for job in self._queue if job.until <= now]:
             self._queue.remove(job)
             is_late = job.has_begun
-            error = QueryTimeout(seconds=job.limits.seconds) if is_late else ServiceBusy(retry_after=_RETRY_AFTER)
+            error = (
+                QueryTimeout(seconds=job.limits.seconds)
+                if is_late
+                else ServiceBusy(retry_after=self._rest(_Stage.SHORT))
+            )
             self._reply(job.client, pack_error(error))
         while self._put_off and self._put_off[0][0] <= now:
             _, job, busy_with = self._put_off.popleft()
@@ -546,6 +553,12 @@ class Pool:
             self._next_weighing = now + _WEIGH_EVERY
             self._weigh([worker for worker in busy if worker.job and worker.stage > _Stage.SHORT])
         self._hand_out()
+
+    def _rest(self, stage: _Stage) -> int:
+        """Seconds until one of the queries that are at *stage* must have ended, when there is room for another."""
+        now = time.monotonic()
+        ends = [worker.job.until - now for worker in self._workers.values() if worker.job and worker.stage >= stage]
+        return max(1, ceil(min(ends))) if ends else _RETRY_AFTER
 
     def _grace(self) -> float:
         return GRACE_SECONDS / (1 + sum(worker.stage > _Stage.SHORT for worker in self._workers.values()))
@@ -577,7 +590,7 @@ class Pool:
                 "Ja hi ha %(long)s consultes llargues en marxa, i aquesta també ho és; "
                 "torneu-la a provar d'aquí a %(retry_after)s segons."
             )
-            self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=_RETRY_AFTER))
+            self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=self._rest(_Stage.LONG)))
 
     def _weigh(self, workers: list[_Worker]) -> None:
         """Stop the largest of *workers* while all together take more memory than there is for them."""
