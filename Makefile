@@ -67,6 +67,7 @@ $(ASSETS): $(wildcard frontend/*.json frontend/*.mjs frontend/*/*.js) frontend/a
 	@.ci/need default-jre-headless java
 	@.ci/need raptor2-utils rapper
 	@.ci/need apache2-bin apache2 /usr/sbin/apache2
+	@.ci/need systemd systemd-analyze
 	@touch $@
 
 .venv/clients.done: .venv/test.done tests/clients/package-lock.json .ci/get-clients

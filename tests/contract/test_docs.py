@@ -8,6 +8,7 @@ from flask import Flask
 from workplan.cli import commands
 from workplan.configuration import load_configuration
 from workplan.model.errors import BadConfiguration
+from workplan.operation.system import MAX_CONNECTIONS
 from workplan.web import limits
 
 
@@ -60,7 +61,7 @@ def test_what_a_request_may_take_is_documented(root: Path) -> None:
         f"| headers | {limits.MAX_FIELDS // 1024} KiB |",
         f"| body | {limits.MAX_BODY // 1024**2} MiB |",
         f"| time to send it | {limits.MAX_REQUEST_SECONDS} seconds |",
-        f"| connections | {limits.MAX_CONNECTIONS:,},",
+        f"| connections | {MAX_CONNECTIONS:,},",
         f"| answers that wait to be taken | {limits.MAX_UNSENT // 1024**2} MiB |",
         f"| time without a request on a connection | {limits.MAX_IDLE_SECONDS} seconds,",
         f"at {limits.SLOWEST // 1024} KiB a second",

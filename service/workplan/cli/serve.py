@@ -17,11 +17,11 @@ from time import sleep
 import click
 
 from workplan.configuration import load_configuration
-from workplan.engine.processes import allow_descriptors
 from workplan.language import cli_language, sentence
 from workplan.model.errors import N_, AddressInUse, DataInvalid, UnreadableData
 from workplan.operation import logs
 from workplan.operation.succession import Succession
+from workplan.operation.system import check_system
 from workplan.release.build import current_release, is_up_to_date
 from workplan.release.sources import Home, load_home, releases_folder
 
@@ -30,9 +30,6 @@ from .options import home_option, out_option
 from .words import _, example, missing_before_going_public
 
 _READY_POLL_SECONDS = 0.05
-
-_DESCRIPTORS = 16 * 1024
-"""Files and connections that each process may have open; many systems begin at 1,024, which one client can use up."""
 
 _LAST_SECONDS = 5
 """How long after a query's own time a web process that is told to end may take to send its last answers."""
@@ -153,6 +150,7 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
         RemoteEngine(store, config.limits)
     folder = (out or releases_folder(home)).resolve()
     # Before a release is made, which takes a while.
+    too_little = check_system(config.limits)
     bound = _listening(host, port)
     _ensure_release(home, folder)
     # The server's processes start anew and are told by the environment alone.
@@ -160,10 +158,12 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
     if store:
         os.environ["WORKPLAN_STORE"] = store
     logs.configure()
+    for said in (sentence(each.text, each.values, cli_language()) for each in too_little):
+        click.echo(said, err=True)
+        logs.SETTINGS.warning(said)
     if said := missing_before_going_public(config):
         click.echo(said, err=True)
         logs.SETTINGS.warning(said, extra={"fields": {"missing": config.missing}})
-    allow_descriptors(_DESCRIPTORS)
     shown = f"[{host}]" if ":" in host else {"0.0.0.0": "127.0.0.1"}.get(host, host)  # noqa: S104 - only shown
     with (
         bound,

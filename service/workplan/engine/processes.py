@@ -33,10 +33,16 @@ def _statm(pid: int, column: int) -> int:
         return 0
 
 
+def address_space_allowed() -> int | None:
+    """The bytes that this process, and all it starts, may lay claim to; None where there is no limit."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    return None if hard == resource.RLIM_INFINITY else hard
+
+
 def memory_allowed(at_start: int, size: int) -> int:
     """How many of *size* bytes a process of *at_start* bytes may add to its address space: all, or what is left."""
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    return size if hard == resource.RLIM_INFINITY else max(0, min(size, hard - at_start))
+    allowed = address_space_allowed()
+    return size if allowed is None else max(0, min(size, allowed - at_start))
 
 
 def processor_seconds(pid: int) -> float:

@@ -15,6 +15,7 @@
     ├── DataInvalid                 a Violation stands, so no release is made
     │   └── QuestionsInvalid        a saved query is broken, idem
     ├── AddressInUse
+    ├── SystemLimitTooLow           the system does not let the service have what it needs
     ├── RequestError                a request that the protocol or the operator refuses
     │   ├── BadRequest
     │   ├── MalformedQuery          with line, column and the line itself
@@ -234,6 +235,10 @@ class AddressInUse(WorkplanError):
     """Another program listens where the service should."""
 
     sentence = N_("El port %(port)s de %(host)s ja està ocupat; trieu-ne un altre amb --port (o PORT=… amb make).")
+
+
+class SystemLimitTooLow(WorkplanError):
+    """The system lets a process have less of something than the service needs."""
 
 
 class RequestError(WorkplanError):

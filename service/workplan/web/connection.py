@@ -19,6 +19,7 @@ from workplan.engine.processes import allowed_descriptors
 from workplan.language import preferred, sentence
 from workplan.model.errors import N_, WorkplanError
 from workplan.operation.logs import SERVER
+from workplan.operation.system import MAX_CONNECTIONS, connections_with
 
 from .answers import lines
 from .cors import CORS
@@ -29,7 +30,6 @@ from .headers import HEADERS
 from .incoming import NO_HOST
 from .limits import (
     MAX_ADDRESS,
-    MAX_CONNECTIONS,
     MAX_FIELDS,
     MAX_IDLE_SECONDS,
     MAX_REQUEST_SECONDS,
@@ -41,8 +41,7 @@ from .limits import (
 LINGER_SECONDS: Final = 2
 """How long a client that was refused may take to read why, and to stop sending."""
 
-_MOST_CONNECTIONS: Final = min(MAX_CONNECTIONS, (allowed_descriptors() - 128) // 2)
-"""Each may need a descriptor to the pool beside its own."""
+_MOST_CONNECTIONS: Final = min(MAX_CONNECTIONS, connections_with(allowed_descriptors()))
 
 LOOK_SECONDS: Final = 30
 """How often to look whether a client goes on taking its answer."""

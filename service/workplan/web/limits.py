@@ -26,9 +26,6 @@ MAX_REQUEST_SECONDS: Final = 60
 MAX_IDLE_SECONDS: Final = 75
 """How long a connection is kept for another request; reverse proxies mostly keep theirs for a minute."""
 
-MAX_CONNECTIONS: Final = 4096
-"""Connections of one web process; beyond them clients are told to come back, and not just dropped by the system."""
-
 MAX_UNSENT: Final = 256 * 1024 * 1024
 """Bytes of answers that one web process holds for clients to take: beyond it who has let his wait longest loses it."""
 
