@@ -18,7 +18,7 @@ from workplan.export.drawer import refuse_addresses
 from workplan.export.drawing import Drawer
 from workplan.export.palette import DARK, LIGHT, Palette
 from workplan.export.plotted import MOST_NAMES, Plotted, plotted
-from workplan.export.summary import name_of, summary_of
+from workplan.export.summary import caption_of, headline_of, name_of, summary_of
 from workplan.export.vega import vega_lite, wrapped
 from workplan.knowledge.description import Name
 from workplan.knowledge.table import Table
@@ -129,10 +129,42 @@ def test_one_is_told_as_one_and_more_as_more(lang: str) -> None:
 
 
 def test_a_summary_tells_the_largest_the_smallest_and_the_sum() -> None:
-    """With their names."""
-    said = told(BARS, "what n", [("a", 3), ("b", 12), ("c", 0)])
+    """With their names; the largest is what the picture has above it."""
+    found = draw(BARS, "what n", [("a", 3), ("b", 12), ("c", 0)])
 
-    assert said == ("It shows “N” in 3 bars. The highest value is 12 (b). The lowest is 0 (c). They add up to 15.")
+    assert headline_of(found) == "N: at most 12 (b)"
+    assert caption_of(found) == "The lowest is 0 (c). In all, 15."
+    assert summary_of(found) == "N: at most 12 (b). The lowest is 0 (c). In all, 15."
+    assert vega_lite(found, headline_of(found), LIGHT, 720, "Topic")["title"]["subtitle"] == ["Topic"]
+
+
+def test_numbers_that_overlap_are_not_added_up() -> None:
+    """An action that two teams carry out is not two actions; nor are the parts of each colour summed."""
+    rows: Rows = [("a", "x", 3), ("b", "y", 12)]
+    said = told({**STACKED, "overlap": True}, "what who n", rows)
+
+    assert said == "N: at most 12 (b). The lowest is 3 (a)."
+
+
+def test_of_several_that_have_least_only_their_number_is_told() -> None:
+    """Three names of what has nothing tell nothing."""
+    assert "The lowest, 0, occurs 2 times." in told(BARS, "what n", [("a", 3), ("b", 0), ("c", 0)])
+
+
+def test_long_names_that_share_the_first_place_are_counted() -> None:
+    """A headline is read at a glance."""
+    rows: Rows = [("a" * 50, 3), ("b" * 50, 3), ("c", 1)]
+
+    assert headline_of(draw(BARS, "what n", rows)) == "N: at most 3 (in 2 cases)"
+
+
+def test_what_the_data_do_not_say_has_the_colour_of_no_value() -> None:
+    """However long its bar is."""
+    spec = vega_lite(draw(BARS, "what n", [("a", 3), (None, 27)]), "T", LIGHT, 720)
+    color = spec["layer"][0]["encoding"]["color"]
+
+    assert [row.get("unnamed", False) for row in spec["data"]["values"]] == [False, True]
+    assert color["condition"] == {"test": "datum.unnamed", "value": LIGHT.quiet}
 
 
 def test_percentages_are_not_added_up() -> None:
@@ -142,9 +174,23 @@ def test_percentages_are_not_added_up() -> None:
     assert header
     rows = tuple((term(name), term(share)) for name, share in (("a", 100.0), ("b", 50.0)))
 
-    assert summary_of(plotted(header, Table(columns, rows), "en")) == (
-        "It shows “Share” in 2 bars. The highest value is 100 (a). The lowest is 50 (b)."
-    )
+    assert summary_of(plotted(header, Table(columns, rows), "en")) == ("Share: at most 100 (a). The lowest is 50 (b).")
+
+
+def test_a_percentage_says_its_unit_and_of_how_many_it_is() -> None:
+    """100 % of two is not much."""
+    columns = (COLUMNS["what"], Column("share", "decimal", {"en": "Share"}, unit="%"), COLUMNS["n"])
+    encoding = {"y": {"field": "what"}, "x": {"field": "share"}, "text": {"field": "n"}}
+    about = {"mark": "bar", "encoding": encoding}
+    header = ChartHeader.read(about)
+    assert header
+    rows = tuple((term(name), term(share), term(n)) for name, share, n in (("a", 100.0, 2), ("b", 50.0, 8)))
+    found = plotted(header, Table(columns, rows), "en")
+    labels = [row["label"] for row in vega_lite(found, "T", LIGHT, 720)["data"]["values"]]
+
+    assert not list(faults_of_chart(about, {c.name: c for c in columns}, [c.name for c in columns]))
+    assert labels == ["100\u00a0% of 2", "50\u00a0% of 8"]
+    assert headline_of(found) == "Share: at most 100\u00a0% of 2 (a)"
 
 
 def test_points_are_told_by_colour_too() -> None:
@@ -161,7 +207,7 @@ def test_what_is_missing_is_never_zero() -> None:
     drawn = vega_lite(found, "T", LIGHT, 720)["data"]["values"]
 
     assert [(row["value"], row["label"]) for row in drawn] == [(3.0, "3"), (None, "not stated")]
-    assert summary_of(found) == "It shows “N” in 2 bars. The only value is 3 (a). 1 value is not stated."
+    assert summary_of(found) == "N: 3 (a). 1 value is not stated."
 
 
 @pytest.mark.parametrize(
@@ -191,7 +237,7 @@ def test_parts_are_told_one_by_one() -> None:
     """Of each colour the sum; a bar's number is that of its parts together."""
     said = told(STACKED, "what who n", [("a", "x", 3), ("a", "y", 4), ("b", "x", 1)])
 
-    assert "The highest value is 7 (a)" in said
+    assert "at most 7 (a)" in said
     assert "By “Who”: x, 4; y, 4." in said
 
 
@@ -255,7 +301,7 @@ def test_a_timeline_tells_first_and_last_and_what_has_no_date() -> None:
     rows: Rows = [("a", "2019-11-29"), ("b", "2017-05-17"), ("c", None)]
 
     assert told(DAYS, "what day", rows, "ca") == (
-        "Situa 2 fites en el temps. La primera és «b», 17 de maig del 2017; la darrera, «a», 29 de novembre del 2019. "
+        "Del 17 de maig del 2017 al 29 de novembre del 2019. 2 fites amb data. La primera és «b»; la darrera, «a». "
         "D'una fita no en consta la data."
     )
     assert name_of(draw(DAYS, "what day", rows, "es"), "El plan") == "Cronología: El plan."

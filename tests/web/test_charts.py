@@ -89,9 +89,22 @@ def test_a_summary_says_what_the_picture_shows(drawn: Drawn) -> None:
 
     assert "4 fites" in timeline
     assert "De 3 fites no en consta la data" in timeline
-    assert gaps == "The answer has 29 rows, and “Status” is not stated in any of them: there is nothing to draw."
+    assert gaps == "The answer has 1 row, and “Status” is not stated in it: there is nothing to draw."
     assert "11 (Comunicación)" in load
+    assert "total" not in load
     assert "cuenta en cada uno" in load
+
+
+def test_a_picture_is_called_by_what_it_shows_and_what_it_is_about(drawn: Drawn) -> None:
+    """Far from its page; a page that says the topic and the source by itself takes it without them."""
+    whole, bare = drawn("team-load", lang="en"), drawn("team-load", lang="en", bare="1")
+
+    assert words(whole)[-20:] != words(bare)[-20:]
+    assert "Actions: at most 11 (Communication)" in words(whole)
+    assert "Actions: at most 11 (Communication)" in words(bare)
+    assert any("CC BY" in line for line in words(whole))
+    assert not any("CC BY" in line for line in words(bare))
+    assert float(bare.get("height", "0")) < float(whole.get("height", "0"))
 
 
 def test_a_picture_without_anything_to_draw_holds_the_sentence(drawn: Drawn) -> None:

@@ -147,7 +147,8 @@ def test_a_chart_has_a_name_a_summary_and_its_table(client: FlaskClient) -> None
     pictures = re.findall(r'(?:src|srcset)="http://localhost(/query/[^"]*)"', response.text)
 
     assert re.search(r'<img [^>]*alt="[^"]{10,}"', response.text)
-    assert "11" in response.text.partition("<figcaption>")[2].partition("</figcaption>")[0]
+    assert "cuenta en cada uno" in response.text.partition("<figcaption>")[2].partition("</figcaption>")[0]
+    assert re.search(r'<img [^>]*alt="[^"]*11 \(Comunicación\)', response.text)
     assert response.text.partition("<details>")[2].count("<tr>") == 8
     assert len(pictures) == 2
     for picture in pictures:

@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
+from workplan.export.answer import Source
 from workplan.language import LANGUAGES
+from workplan.model.namespaces import DATA
 from workplan.release.build import Release, build
 from workplan.release.sources import load_home
 from workplan.web import create_app
@@ -162,7 +164,7 @@ def test_a_resource_stands_once_by_its_name(client: FlaskClient) -> None:
     page = client.get("/es/query/team-load").text
     heads = [text_of(head) for head in re.findall(r'<th scope="col".*?</th>', page)]
 
-    assert heads == ["Código", "Equipo", "Acciones", "Códigos de las acciones"]
+    assert heads == ["Código", "Equipo", "Acciones"]
     assert '<a href="/es/xmess/team/st">Secretaría técnica</a>' in page
     assert f"{TEAM}/st" not in "".join(body_rows(page))
 
@@ -457,3 +459,50 @@ def test_a_network_without_questions_has_an_empty_gallery(app: Flask, service: S
 
     for address in ("/ca/query/", "/ca/query/?q=x", "/ca/api"):
         assert empty.test_client().get(address).status_code == 200
+
+
+def test_a_single_number_is_offered_of_tables_that_have_numbers(client: FlaskClient) -> None:
+    """Of others its code would make an error."""
+    pages = {name: client.get(f"/ca/query/{name}").text for name in ("cq-004-lines-without-action", "team-load")}
+
+    assert '<option value="value"' not in pages["cq-004-lines-without-action"]
+    assert '<option value="value"' in pages["team-load"]
+
+
+def test_a_chart_has_its_files_and_its_code_beside_it(client: FlaskClient) -> None:
+    """And the way to the code opens what it will look like."""
+    page = client.get("/ca/query/team-load").text
+    figure = page.partition('<figure class="chart">')[2].partition("</figure>")[0]
+    (chosen,) = re.findall(r'href="(/ca/query/team-load\?view=chart)#embed"', figure)
+
+    assert {"png", "svg"} <= set(re.findall(r'href="[^"]*\.(\w+)\?[^"]*" download', figure))
+    assert "<details open>\n<summary>Mostra com queda" in client.get(chosen).text
+    assert "<details>\n<summary>Mostra com queda" in page
+
+
+def test_an_empty_cell_says_what_it_means(client: FlaskClient) -> None:
+    """«No consta» where the document does not say it; «cap» where there is none; else nothing."""
+    proposed = body_rows(client.get("/ca/query/actions").text)[0]
+    readings = body_rows(client.get("/ca/query/cq-003-actions-by-action-line").text)[0]
+
+    assert '<span class="missing">cap</span>' in proposed
+    assert "no consta" not in proposed
+    assert '<span class="missing">–</span>' in readings
+    assert "no consta" not in readings
+
+
+def test_a_filtered_plan_s_download_has_the_actions_that_are_left(client: FlaskClient) -> None:
+    """Whatever it is filtered by."""
+    for asked, count in (("team=ST&instrument=materials", 4), ("line=LE2", 10), ("action-line=LA01&scope=cpr", 1)):
+        page = client.get(f"/ca/xmess/plan/2020?{asked}").text
+        address = html.unescape(re.findall(r'href="(/query/actions\.csv\?[^"]*)"', page)[0])
+
+        assert client.get(address).text.count("\r\n") - 1 == count, asked
+
+
+def test_the_choice_of_a_plan_offers_those_that_hold_something(service: Service) -> None:
+    """Of the plan of 2017-2019 the document only says that there was one."""
+    source = Source(service.engine, service.queries, service.config, service.version)
+    plans = source.choices(service.queries["team-load"])["plan"]
+
+    assert [choice.value for choice in plans] == [f"{DATA}xmess/plan/2020"]

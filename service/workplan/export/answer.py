@@ -101,7 +101,7 @@ class Page:
 class Asked:
     """What a request asks of *query*: *values* of its parameters, one *page* or all rows, for a reader of *lang*.
 
-    *theme* and *width* are of a picture.
+    *theme*, *width* and whether it *is bare* are of a picture.
     """
 
     query: SavedQuery
@@ -111,6 +111,7 @@ class Asked:
     is_excel: bool = False
     theme: str = next(iter(THEMES))
     width: int = WIDTH
+    is_bare: bool = False
 
 
 def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ...], config: Configuration) -> Asked:
@@ -135,6 +136,7 @@ def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ..
         _one_of("excel", one.get("excel", "0"), SWITCH),
         _one_of("theme", one.get("theme", next(iter(THEMES))), {theme: theme for theme in THEMES}),
         _number("width", one, WIDTH, WIDEST, NARROWEST),
+        _one_of("bare", one.get("bare", "0"), SWITCH),
     )
 
 
@@ -304,7 +306,8 @@ def _metadata(answer: Answer) -> bytes:
 def _chart(answer: Answer) -> Chart:
     if answer.asked.page:
         raise UnknownPage(N_("Un gràfic mostra totes les files: no té pàgines."))
-    chart = chart_of(answer.asked.query, answer, answer.asked.lang, answer.asked.theme, answer.asked.width)
+    asked = answer.asked
+    chart = chart_of(asked.query, answer, asked.lang, asked.theme, asked.width, is_bare=asked.is_bare)
     if chart is None:
         raise NotAcceptable(offered=", ".join(each.extension for each in renderers_of(answer.kind)))
     return chart
@@ -342,7 +345,7 @@ def known_parameters(extension: str, kind: Kind, *, has_chart: bool = False) -> 
     is_chart = any(extension == form.name for form in CHART_FORMATS)
     paging = ("page", "limit") if kind is Kind.SOLUTIONS and not is_chart else ()
     excel = ("excel",) if extension == CSV.name and kind is Kind.SOLUTIONS else ()
-    drawing = ("theme", "width") if is_chart or (has_chart and not extension) else ()
+    drawing = ("theme", "width", "bare") if is_chart or (has_chart and not extension) else ()
     return (*paging, "lang", *excel, *drawing, *(() if extension else ("format",)))
 
 
@@ -358,4 +361,5 @@ def told_by(answer: Answer, form: Format) -> tuple[object, ...]:
         asked.is_excel,
         asked.theme,
         asked.width,
+        asked.is_bare,
     )

@@ -18,7 +18,7 @@ from .credits import Credits
 from .drawing import DRAWER
 from .palette import AUTO, DARK, THEMES, Palette
 from .plotted import Plotted, plotted
-from .summary import name_of, summary_of
+from .summary import caption_of, headline_of, name_of, summary_of
 from .svg import Foot, Words, follow_reader, picture, written
 from .vega import FONT, PADDING, vega_lite, wrapped
 
@@ -36,13 +36,17 @@ _FOOT_CHARACTER: Final = 6.4
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of *plotted*, of the question with *title*, in *theme*, *width* wide; *credits* say what it is from."""
+    """A chart of *plotted*, of the question with *title*, in *theme*, *width* wide; *credits* say what it is from.
+
+    A *bare* one is for a page that says by itself what it is about and from: the picture does not.
+    """
 
     plotted: Plotted
     title: str
     credits: Credits
     theme: str
     width: int
+    is_bare: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -53,6 +57,16 @@ class Chart:
     def summary(self) -> str:
         """What it shows, in words."""
         return summary_of(self.plotted)
+
+    @cached_property
+    def headline(self) -> str:
+        """What it shows first of all; empty where that cannot be told."""
+        return headline_of(self.plotted)
+
+    @cached_property
+    def caption(self) -> str:
+        """What it shows besides its headline."""
+        return caption_of(self.plotted)
 
     @property
     def is_empty(self) -> bool:
@@ -95,17 +109,18 @@ class Chart:
         return (json.dumps(self.spec, ensure_ascii=False, indent=1) + "\n").encode()
 
     def _spec(self, palette: Palette) -> dict[str, Any]:
-        return vega_lite(self.plotted, self.title, palette, self.width)
+        topic = "" if self.is_bare or not self.headline else self.title
+        return vega_lite(self.plotted, self.headline or self.title, palette, self.width, topic)
 
     def _picture(self, palette: Palette) -> Any:
         spec = self._spec(palette)
         words = Words(self._key, self.credits.lang, self.name, self.summary, FONT)
-        lines = wrapped(self._foot, int((self.width - 2 * PADDING) / _FOOT_CHARACTER))
+        lines = [] if self.is_bare else wrapped(self._foot, int((self.width - 2 * PADDING) / _FOOT_CHARACTER))
         return picture(DRAWER.svg(spec), words, Foot(lines, palette.quiet, PADDING))
 
     @property
     def _key(self) -> str:
-        told = (self.title, self.theme, self.width, self.credits.lang, *self.credits.asked)
+        told = (self.title, self.theme, self.width, self.is_bare, self.credits.lang, *self.credits.asked)
         return f"chart-{hashlib.sha256(repr(told).encode()).hexdigest()[:8]}"
 
     @property
@@ -122,7 +137,13 @@ class Chart:
 
 
 def chart_of(
-    saved: SavedQuery, answer: "Answer", lang: str | None = None, theme: str = "light", width: int = WIDTH
+    saved: SavedQuery,
+    answer: "Answer",
+    lang: str | None = None,
+    theme: str = "light",
+    width: int = WIDTH,
+    *,
+    is_bare: bool = False,
 ) -> Chart | None:
     """The chart of all rows of *answer* to the question *saved*; None where the question has none that fits it.
 
@@ -137,4 +158,4 @@ def chart_of(
     table = answer.table if answer.asked.page is None else whole.table
     if not header.columns <= {column.name for column in table.columns}:
         return None
-    return Chart(plotted(header, table, lang), saved.title(lang), whole.credits, theme, width)
+    return Chart(plotted(header, table, lang), saved.title(lang), whole.credits, theme, width, is_bare)

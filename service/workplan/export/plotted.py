@@ -32,13 +32,18 @@ MISSING: Final = N_("no consta")
 
 @dataclass(frozen=True)
 class Value:
-    """One thing drawn: for the *name* on y, at the *place* or the *day* on x, of a *series*, the *number*."""
+    """One thing drawn: for the *name* on y, at the *place* or the *day* on x, of a *series*, the *number*.
+
+    *of* is of how many the number is, where that is told; a value that *is not named* is of what the data do not say.
+    """
 
     name: str
     place: str | None = None
     series: str | None = None
     day: date | None = None
     number: float | None = None
+    of: float | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Plotted:
 
     *names*, *places* and *series* are in order; *titles* say what each channel shows. Of the values *looked_for* in the
     answer's *rows* it holds none for *missing*; *left_out* is how many names are not shown for want of room. Numbers
-    *can be added* where they count something: a sum of percentages says nothing.
+    *can be added* where each thing counts in one of them: a sum of percentages says nothing. *unit* is theirs.
     """
 
     lang: str
@@ -62,11 +67,17 @@ class Plotted:
     missing: int = 0
     left_out: int = 0
     can_be_added: bool = True
+    unit: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to draw: no row, or no known value in any."""
         return self.missing == self.looked_for
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything that is drawn has a name."""
+        return any(value.is_named for value in self.values)
 
     @property
     def is_counting(self) -> bool:
@@ -92,6 +103,8 @@ class _Read:
     series: str | None
     day: date | None
     number: float | None
+    of: float | None = None
+    is_named: bool = True
     is_known: bool = True
 
 
@@ -133,9 +146,17 @@ def plotted(header: ChartHeader, table: Table, lang: str) -> Plotted:
         rows=len(table.rows),
         looked_for=len(read),
         missing=sum(not each.is_known for each in read),
-        can_be_added=all(columns[name].kind != "decimal" for name in header.columns),
+        can_be_added=not header.overlaps and all(columns[name].kind != "decimal" for name in header.columns),
+        unit=_unit(header, columns),
     )
     return _cut(_sorted(found))
+
+
+def _unit(header: ChartHeader, columns: Mapping[str, Column]) -> str:
+    """The unit of the numbers that are drawn."""
+    channels = (header.channels.get(name) for name in ("x", "color"))
+    names = header.folded or [channel.name for channel in channels if channel and channel.name]
+    return next((columns[name].unit or "" for name in names if name in columns and columns[name].kind in NUMBERS), "")
 
 
 def _sorted(found: Plotted) -> Plotted:
@@ -180,13 +201,15 @@ def _read_one(
     about = cells[channels["y"].name or ""]
     is_named = bool(about.text.strip())
     code = _text(cells, channels.get("detail")) or ""
-    read = _Read(names.of(about, code) if is_named else missing, None, None, None, None, is_named)
+    read = _Read(names.of(about, code) if is_named else missing, None, None, None, None, None, is_named, is_named)
     for channel, found in channels.items():
         if found.name is None:
             read.number = 1
+        elif channel == "text":
+            read.of = _number(cells[found.name])
         elif _is_number(header, channel, columns):
             read.number = _number(cells[found.name])
-            read.is_known = read.number is not None
+            read.is_known = is_named and read.number is not None
         elif channel == "x" and found.name in columns and columns[found.name].kind == "date":
             read.day = _day(cells[found.name])
             read.is_known = read.day is not None
@@ -225,12 +248,16 @@ def _day(cell: Cell) -> date | None:
 
 def _added_up(read: Iterable[_Read]) -> tuple[Value, ...]:
     """One value for each name, place and series: the sum of what is known, None where nothing is."""
-    sums: dict[tuple[str, str | None, str | None], float | None] = {}
+    sums: dict[tuple[str, str | None, str | None], Value] = {}
     for each in read:
         key = (each.name, each.place, each.series)
-        known = sums.get(key)
-        sums[key] = known if each.number is None else each.number + (known or 0)
-    return tuple(Value(name, place, series, None, number) for (name, place, series), number in sums.items())
+        before = sums.get(key)
+        known = before.number if before else None
+        number = known if each.number is None else each.number + (known or 0)
+        # Of how many is told of a single row only: two of them need not be of the same.
+        of = each.of if before is None else None
+        sums[key] = Value(each.name, each.place, each.series, None, number, of, each.is_named)
+    return tuple(sums.values())
 
 
 def _unique(texts: Iterable[str | None]) -> tuple[str, ...]:

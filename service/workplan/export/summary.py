@@ -15,6 +15,9 @@ from .plotted import Plotted, Value
 MOST_TIED: Final = 3
 """Names that are told of those that share the largest or the smallest number: of more, how many."""
 
+LONGEST_TIED: Final = 80
+"""Characters of the names of several that share it: of longer ones, how many they are."""
+
 _KINDS: Final = {
     "bar": N_("Gràfic de barres: %(title)s."),
     "rect": N_("Taula de calor: %(title)s."),
@@ -30,8 +33,24 @@ def name_of(found: Plotted, title: str) -> str:
     return gettext(text, found.lang) % {"title": title.rstrip(".")}
 
 
+def headline_of(found: Plotted) -> str:
+    """What the chart shows first of all, in a few words; empty where that cannot be told from its numbers."""
+    if found.is_empty:
+        return ""
+    if found.header.mark == "point":
+        return _span(found) if any(value.day for value in found.values) else ""
+    what = found.titles["color" if found.header.mark == "rect" else "x"]
+    return gettext(N_("%(what)s: %(found)s"), found.lang) % {"what": what, "found": _highest(found)}
+
+
 def summary_of(found: Plotted) -> str:
     """The chart in a few sentences."""
+    headline = headline_of(found)
+    return " ".join(filter(None, [headline and f"{headline}.", caption_of(found)]))
+
+
+def caption_of(found: Plotted) -> str:
+    """What the chart shows besides its headline."""
     if found.is_empty:
         return nothing_to_draw(found)
     if found.header.mark == "point":
@@ -47,7 +66,7 @@ def nothing_to_draw(found: Plotted) -> str:
     lang = found.lang
     if not found.rows:
         return gettext(N_("La resposta no té cap fila: no hi ha res a dibuixar."), lang)
-    channel = "y" if found.is_counting else "color" if found.header.mark == "rect" else "x"
+    channel = "y" if found.is_counting or not found.is_named else "color" if found.header.mark == "rect" else "x"
     return ngettext(
         "La resposta té %(count)s fila, i «%(title)s» no hi consta: no hi ha res a dibuixar.",
         "La resposta té %(count)s files, i «%(title)s» no consta en cap: no hi ha res a dibuixar.",
@@ -68,30 +87,49 @@ def left_out(found: Plotted) -> str:
     ) % {"count": number(found.left_out, found.lang)}
 
 
+def number_of(found: Plotted, value: float, of: float | None = None) -> str:
+    """*value* as the reader of *found* writes it, with its unit and *of* how many it is."""
+    told = number(value, found.lang) + (f"\u00a0{found.unit}" if found.unit else "")
+    if of is None:
+        return told
+    return gettext(N_("%(value)s de %(count)s"), found.lang) % {"value": told, "count": number(of, found.lang)}
+
+
+def _numbers(found: Plotted) -> list[tuple[str, float, float | None]]:
+    """What is read off the chart: each name, its number, and of how many that is."""
+    if found.header.mark == "rect":
+        return [(_cell_name(v), v.number, None) for v in found.values if v.number is not None]
+    return _groups(found)
+
+
+def _highest(found: Plotted) -> str:
+    """The largest number and whose it is."""
+    lang, groups = found.lang, _numbers(found)
+    most = max(n for _, n, _ in groups)
+    if len(groups) > 1 and most == min(n for _, n, _ in groups):
+        return gettext(N_("%(number)s en tots els casos"), lang) % {"number": number_of(found, most)}
+    tied = [(name, of) for name, n, of in groups if n == most]
+    of = tied[0][1] if len(tied) == 1 else None
+    text = N_("%(number)s (%(names)s)") if len(groups) == 1 else N_("el màxim, %(number)s (%(names)s)")
+    return gettext(text, lang) % {"number": number_of(found, most, of), "names": _names([n for n, _ in tied], lang)}
+
+
 def _of_numbers(found: Plotted) -> list[str]:
-    lang = found.lang
+    lang, groups = found.lang, _numbers(found)
+    told = []
+    least, most = min(n for _, n, _ in groups), max(n for _, n, _ in groups)
+    if least != most:
+        lowest = [(name, of) for name, n, of in groups if n == least]
+        if len(lowest) == 1:
+            (name, of), text = lowest[0], N_("El mínim és %(number)s (%(names)s).")
+            told.append(gettext(text, lang) % {"number": number_of(found, least, of), "names": name})
+        else:
+            # Names of several that have least, or nothing, tell nothing.
+            text = N_("El mínim, %(number)s, es repeteix en %(count)s casos.")
+            told.append(gettext(text, lang) % {"number": number_of(found, least), "count": number(len(lowest), lang)})
     is_matrix = found.header.mark == "rect"
-    what = found.titles["color" if is_matrix else "x"]
-    if is_matrix:
-        told = [
-            gettext(N_("Creua %(rows)s files amb %(columns)s columnes i mostra «%(what)s»."), lang)
-            % {"rows": len(found.names), "columns": len(found.places), "what": what}
-        ]
-        groups = [(_cell_name(v), v.number) for v in found.values if v.number is not None]
-    else:
-        told = [
-            ngettext(
-                "Mostra «%(what)s» en %(count)s barra.",
-                "Mostra «%(what)s» en %(count)s barres.",
-                len(found.names),
-                lang,
-            )
-            % {"count": number(len(found.names), lang), "what": what}
-        ]
-        groups = _groups(found)
-    told += _extremes(groups, lang)
-    if found.can_be_added and len(groups) > 1 and not found.is_side_by_side:
-        told.append(gettext(N_("En total, sumen %(sum)s."), lang) % {"sum": number(sum(n for _, n in groups), lang)})
+    if found.can_be_added and len(groups) > 1 and not found.is_side_by_side and not is_matrix:
+        told.append(gettext(N_("En total, %(sum)s."), lang) % {"sum": number_of(found, sum(n for _, n, _ in groups))})
     if is_matrix:
         empty = len(found.names) * len(found.places) - len(found.values)
         if empty:
@@ -111,38 +149,17 @@ def _cell_name(value: Value) -> str:
     return f"{value.name} · {value.place}"
 
 
-def _groups(found: Plotted) -> list[tuple[str, float]]:
+def _groups(found: Plotted) -> list[tuple[str, float, float | None]]:
     """The bars as they are read: each name with its whole, or with the number of each series where they are apart."""
     known = [value for value in found.values if value.number is not None]
     if found.is_side_by_side:
-        return [(f"{value.name} · {value.series}", value.number or 0) for value in known]
-    have = {value.name for value in known}
-    return [(name, found.total(name)) for name in found.names if name in have]
+        return [(f"{value.name} · {value.series}", value.number or 0, value.of) for value in known]
+    of = {value.name: value.of for value in known}
+    return [(name, found.total(name), of[name]) for name in found.names if name in of]
 
 
-def _extremes(groups: Sequence[tuple[str, float]], lang: str) -> list[str]:
-    if not groups:
-        return []
-    numbers = [n for _, n in groups]
-    most, least = max(numbers), min(numbers)
-    if len(groups) == 1:
-        return [
-            gettext(N_("L'únic valor és %(number)s (%(names)s)."), lang)
-            % {"number": number(most, lang), "names": groups[0][0]}
-        ]
-    if most == least:
-        return [gettext(N_("Tots els valors són iguals: %(number)s."), lang) % {"number": number(most, lang)}]
-    highest = gettext(N_("El valor més alt és %(number)s (%(names)s)."), lang)
-    lowest = gettext(N_("El més baix és %(number)s (%(names)s)."), lang)
-    return [
-        highest % {"number": number(most, lang), "names": _tied(groups, most, lang)},
-        lowest % {"number": number(least, lang), "names": _tied(groups, least, lang)},
-    ]
-
-
-def _tied(groups: Sequence[tuple[str, float]], wanted: float, lang: str) -> str:
-    names = [name for name, n in groups if n == wanted]
-    if len(names) > MOST_TIED:
+def _names(names: Sequence[str], lang: str) -> str:
+    if len(names) > MOST_TIED or (len(names) > 1 and len("; ".join(names)) > LONGEST_TIED):
         return gettext(N_("en %(count)s casos"), lang) % {"count": number(len(names), lang)}
     return "; ".join(names)
 
@@ -163,20 +180,29 @@ def _of_series(found: Plotted) -> list[str]:
     return [gettext(text, found.lang) % {"title": title, "parts": "; ".join(parts)}]
 
 
+def _dated(found: Plotted) -> list[tuple[date, str]]:
+    return sorted((value.day, value.name) for value in found.values if value.day)
+
+
+def _span(found: Plotted) -> str:
+    """From when to when."""
+    lang, known = found.lang, _dated(found)
+    (first, _), (last, _) = known[0], known[-1]
+    if first == last:
+        return _day(first, lang)
+    return gettext(N_("Del %(start)s al %(end)s"), lang) % {"start": _day(first, lang), "end": _day(last, lang)}
+
+
 def _of_days(found: Plotted) -> list[str]:
-    lang = found.lang
-    known = sorted((value.day, value.name) for value in found.values if value.day)
-    told = ngettext("Situa %(count)s fita en el temps.", "Situa %(count)s fites en el temps.", len(known), lang) % {
+    lang, known = found.lang, _dated(found)
+    told = ngettext("%(count)s fita amb data.", "%(count)s fites amb data.", len(known), lang) % {
         "count": number(len(known), lang)
     }
-    (first, first_name), (last, last_name) = known[0], known[-1]
+    (_, first), (_, last) = known[0], known[-1]
     if len(known) == 1:
-        return [told, f"{first_name}: {_day(first, lang)}."]
-    span = gettext(N_("La primera és «%(first)s», %(start)s; la darrera, «%(last)s», %(end)s."), lang)
-    return [
-        told,
-        span % {"first": first_name, "start": _day(first, lang), "last": last_name, "end": _day(last, lang)},
-    ]
+        return [told]
+    span = gettext(N_("La primera és «%(first)s»; la darrera, «%(last)s»."), lang)
+    return [told, span % {"first": first, "last": last}]
 
 
 def _of_points(found: Plotted) -> list[str]:

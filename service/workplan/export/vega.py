@@ -18,7 +18,7 @@ from workplan.language import day_as, gettext, long_date, number
 
 from .palette import Palette
 from .plotted import MISSING, Plotted, Value
-from .summary import left_out, nothing_to_draw
+from .summary import left_out, nothing_to_draw, number_of
 
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -54,11 +54,12 @@ _ORDER: Final = {"field": "order", "type": "quantitative"}
 """In which order the parts of a bar follow each other: that of the legend."""
 
 
-def vega_lite(found: Plotted, title: str, palette: Palette, width: int) -> Spec:
-    """What *found* looks like in the colours of *palette*, *width* wide, under *title*."""
+def vega_lite(found: Plotted, title: str, palette: Palette, width: int, topic: str = "") -> Spec:
+    """What *found* looks like in the colours of *palette*, *width* wide, under *title* and, smaller, its *topic*."""
     drawn = _nothing(found, palette, width) if found.is_empty else _KINDS[found.header.mark](found, palette, width)
     said = "" if found.is_empty else left_out(found)
-    note = wrapped(said, _fit(width - 2 * PADDING, CHARACTER)) if said else []
+    room = _fit(width - 2 * PADDING, CHARACTER)
+    note = [line for text in (topic, said) if text for line in wrapped(text, room)]
     return {
         "$schema": SCHEMA,
         "background": palette.ground,
@@ -150,7 +151,7 @@ def _bars(found: Plotted, palette: Palette, width: int) -> Spec:
         [*(totals.values() if is_stacked else ()), *(abs(v.number) for v in found.values if v.number is not None)]
     )
     lowest = min(0.0, *(v.number or 0 for v in found.values))
-    longest = max(len(number(v.number or 0, found.lang)) for v in found.values)
+    longest = max(len(number_of(found, v.number or 0, v.of)) for v in found.values)
     # Beyond the longest bar there must be room for its number.
     most = (tallest or 1) * room / max(room - longest * CHARACTER - 10, room / 3)
     rows = [
@@ -159,7 +160,8 @@ def _bars(found: Plotted, palette: Palette, width: int) -> Spec:
             **({"series": v.series, "order": found.series.index(v.series or "")} if found.series else {}),
             "value": v.number,
             "end": v.number or 0,
-            "label": gettext(MISSING, found.lang) if v.number is None else number(v.number, found.lang),
+            "label": gettext(MISSING, found.lang) if v.number is None else number_of(found, v.number, v.of),
+            **({} if v.is_named else {"unnamed": True}),
         }
         for v in _in_order(found)
     ]
@@ -188,6 +190,9 @@ def _bars(found: Plotted, palette: Palette, width: int) -> Spec:
     color: Spec = {"value": palette.series[0]}
     if found.series:
         color = _series_color(found, palette.series, room)
+    elif any(not v.is_named for v in found.values):
+        # What the data do not say is no value beside the others.
+        color = {"condition": {"test": "datum.unnamed", "value": palette.quiet}, **color}
     bar = {"type": "bar", "stroke": palette.ground, "strokeWidth": 1}
     order = {"order": _ORDER} if is_stacked else {}
     layers: list[Spec] = [{"mark": bar, "encoding": {"x": x, "color": color, **order}}]

@@ -33,17 +33,19 @@ MARKS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 """The marks that there are, with the channels that each must have and what these may hold."""
 
 OPTIONAL: Final[Mapping[str, tuple[str, ...]]] = {
-    "bar": ("color", "yOffset", "detail"),
+    "bar": ("color", "yOffset", "detail", "text"),
     "rect": ("detail",),
     "point": ("color", "detail"),
 }
-"""The channels that each mark may have besides: they hold categories.
+"""The channels that each mark may have besides: they hold categories, but ``text`` a number.
 
-``yOffset`` puts the bars of each colour side by side, not one after another; ``detail`` is a code before the name on y.
+``text`` says of how many the number of a bar is, for a percentage; ``yOffset`` puts the bars of each colour side by
+side, not one after another; ``detail`` is a code before the name on y.
 """
 
 SORTS: Final = ("x", "-x")
-_KEYS: Final = ("mark", "encoding", "transform", "description")
+_OF_NUMBERS: Final = ("text",)
+_KEYS: Final = ("mark", "encoding", "transform", "description", "overlap")
 _CHANNEL_KEYS: Final = ("field", "aggregate", "sort", "title")
 
 Said = tuple[str, Mapping[str, Any]]
@@ -64,12 +66,16 @@ class Channel:
 
 @dataclass(frozen=True)
 class ChartHeader:
-    """A chart: its *mark*, its *channels* by name, the columns *folded* into one, and a *note* on it by language."""
+    """A chart: its *mark*, its *channels* by name, the columns *folded* into one, and a *note* on it by language.
+
+    It *overlaps* where one thing may count in several of its numbers, so that their sum says nothing.
+    """
 
     mark: str
     channels: Mapping[str, Channel]
     folded: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    overlaps: bool = False
 
     @property
     def columns(self) -> frozenset[str]:
@@ -93,7 +99,9 @@ class ChartHeader:
         }
         if not set(MARKS[mark]) <= set(channels):
             return None
-        return cls(mark, channels, tuple(_folded(about)), words_in(about.get("description")))
+        return cls(
+            mark, channels, tuple(_folded(about)), words_in(about.get("description")), about.get("overlap") is True
+        )
 
 
 def _column(channel: Mapping[str, Any]) -> str | None:
@@ -128,6 +136,8 @@ def faults_of_chart(about: Any, columns: Mapping[str, Column], variables: Sequen
             yield _no_column(name, variables)
         elif name in columns and columns[name].kind not in NUMBERS:
             yield _wrong_kind("fold", columns[name], _NUMBER)
+    if not isinstance(about.get("overlap", False), bool):
+        yield N_("«%(key)s» només pot ser %(expected)s."), {"key": "overlap", "expected": "true, false"}
     if "description" in about:
         yield from _untold("description", about["description"])
     yield from _faults_of_encoding(about.get("encoding"), str(mark), columns, [*variables, *(FOLDED if folded else ())])
@@ -151,7 +161,8 @@ def _faults_of_encoding(
         elif not isinstance(channel, dict):
             yield N_("el canal «%(channel)s» ha de dir quina columna mostra."), {"channel": name}
         else:
-            yield from _faults_of_channel(str(name), channel, needed.get(name, (_CATEGORY,)), columns, known)
+            may_be = (_NUMBER,) if name in _OF_NUMBERS else needed.get(name, (_CATEGORY,))
+            yield from _faults_of_channel(str(name), channel, may_be, columns, known)
 
 
 def _faults_of_channel(

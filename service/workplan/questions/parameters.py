@@ -18,6 +18,7 @@ from workplan.model.namespaces import NAMESPACES
 
 RESERVED: Final = frozenset(
     [
+        "bare",
         "columns",
         "excel",
         "format",

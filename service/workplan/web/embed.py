@@ -35,6 +35,7 @@ from workplan.model.errors import (
     UnknownOembedFormat,
     UnknownQuery,
 )
+from workplan.model.formats import SVG
 from workplan.model.iris import data_iri
 from workplan.questions.catalogue import SavedQuery, taken_in
 
@@ -336,8 +337,9 @@ def _whole(source: Source, saved: SavedQuery, wanted: Embed) -> Answer:
 
 
 def _picture(answer: Answer, extension: str, wanted: Embed, width: int) -> str:
-    """Where the chart of *answer* is, *width* pixels wide."""
-    return answer.address(extension, lang=wanted.lang, theme=wanted.theme, width=str(width))
+    """Where the chart of *answer* is, *width* pixels wide; within a frame, which says the rest by itself, bare."""
+    given = {"lang": wanted.lang, "theme": wanted.theme, "width": str(width)}
+    return answer.address(extension, is_pinned=False, **given, **({"bare": "1"} if extension == SVG.name else {}))
 
 
 def _chart(answer: Answer, wanted: Embed) -> dict[str, str]:
@@ -348,8 +350,8 @@ def _chart(answer: Answer, wanted: Embed) -> dict[str, str]:
     return {
         "address": _picture(whole, "svg", wanted, WIDE),
         "narrow": _picture(whole, "svg", wanted, NARROWEST),
-        "name": chart.name if chart else "",
-        "summary": chart.summary if chart else "",
+        "name": " ".join(filter(None, (chart.name, chart.headline and f"{chart.headline}."))) if chart else "",
+        "caption": chart.caption if chart else "",
     }
 
 

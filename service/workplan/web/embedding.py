@@ -9,6 +9,7 @@ from typing import Final
 from workplan.language import LANGUAGES
 from workplan.model.errors import N_
 from workplan.questions.catalogue import SavedQuery
+from workplan.questions.charts import NUMBERS
 
 from .embed_code import HIGHEST, LOWEST, THEMES, VIEWS, Embed
 from .embed_size import Size
@@ -38,7 +39,9 @@ class EmbedChoice:
         *,
         has_chart: bool,
     ) -> None:
-        self.views = {view: _VIEWS[view] for view in VIEWS if view != "chart" or has_chart}
+        has_number = any(column.kind in NUMBERS and column.is_shown for column in saved.columns.values())
+        there_is = {"chart": has_chart, "value": has_number}
+        self.views = {view: _VIEWS[view] for view in VIEWS if there_is.get(view, True)}
         self.themes = {theme: _THEMES[theme] for theme in THEMES}
         view = _one_of(given.get("view"), tuple(self.views), "chart" if has_chart else VIEWS[0])
         height = given.get("height", "")
@@ -51,6 +54,7 @@ class EmbedChoice:
             theme=_one_of(given.get("theme"), THEMES, THEMES[0]),
             values=values,
         )
+        self.is_chosen = given.get("view") in self.views
         self.size = self.embed.size(table)
         self.lowest, self.highest = LOWEST, HIGHEST
         self.base = base

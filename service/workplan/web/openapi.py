@@ -264,6 +264,10 @@ def _common(
             N_("L'amplada d'un gràfic, en píxels."),
             {"type": "integer", "minimum": NARROWEST, "maximum": WIDEST, "default": WIDTH},
         ),
+        "bare": (
+            N_("Amb 1, el gràfic sense el tema ni la font: per a una pàgina que ja els diu."),
+            {"type": "string", "enum": ["0", "1"]},
+        ),
         "format": (
             N_("El format, en lloc de la capçalera Accept."),
             {"type": "string", "enum": [each.extension for each in offered if each.form is not CSV_METADATA]},

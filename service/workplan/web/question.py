@@ -85,7 +85,7 @@ _USES: Final[Mapping[str, tuple[str, str]]] = {
 """What each format is called and good for, in the order in which people want them."""
 
 EXCEL: Final = (N_("CSV per a l'Excel"), N_("s'obre amb un doble clic, amb les dates i els decimals com aquí"))
-CHARTS: Final = ("svg", "png", "vl.json")
+CHARTS: Final = ("png", "svg", "vl.json")
 
 
 @dataclass(frozen=True)
@@ -384,7 +384,13 @@ class QuestionView:
     def drawing(self, width: int = WIDTH) -> str:
         """Where the chart is drawn *width* pixels wide, in the colours that the reader prefers."""
         narrowed = {} if width == WIDTH else {"width": str(width)}
-        return self._file("svg", lang=self.lang, theme=AUTO, **narrowed)
+        return self._file("svg", lang=self.lang, theme=AUTO, bare="1", **narrowed)
+
+    @property
+    def chart_files(self) -> list[tuple[str, str]]:
+        """Where the chart can be had as a file, with its name."""
+        named = ((extension, gettext(_USES[extension][0], self.lang)) for extension in CHARTS)
+        return [(self._file(extension, lang=self.lang), name) for extension, name in named]
 
     @property
     def narrow_drawing(self) -> str:
