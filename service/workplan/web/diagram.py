@@ -28,8 +28,20 @@ GAP: Final = 74
 """Between two rows of boxes: what two lines of an arrow's words need."""
 
 MARGIN: Final = 14
-LETTERS: Final = 17
-"""That a line of a box holds, at the size of the drawing's type."""
+LETTERS: Final = 14
+"""That a line of a box holds in bold, at the size of the drawing's type."""
+
+MEMBER_LETTERS: Final = 18
+"""That a line of a box holds for a member, in plain type."""
+
+WORD_LETTERS: Final = 21
+"""That a line of an arrow's words has."""
+
+LETTER: Final = 6.5
+"""The width of a letter of an arrow's words, in units of the drawing."""
+
+_ALONG: Final = (0.5, 0.36, 0.64, 0.24, 0.76)
+"""Where on an arrow its words may stand, the best first."""
 
 ELEMENT: Final = WP + "PlanElement"
 ANY: Final = "any"
@@ -47,11 +59,14 @@ class Relation:
 
 @dataclass(frozen=True)
 class Box:
-    """A class: its *lines* of text from *y* down, the *members* that it holds without a box of their own."""
+    """A class: its *lines* of text from *y* down, the *members* that it holds without a box of their own.
+
+    A member has its lines, its IRI and how far below the top of the box it begins.
+    """
 
     iri: str
     lines: Sequence[str]
-    members: Sequence[tuple[str, str]]
+    members: Sequence[tuple[Sequence[str], str, float]]
     is_element: bool
     x: float
     y: float
@@ -116,23 +131,25 @@ def draw(
     ends = {end for pair in joined for end in pair}
     classes = {term.iri: term for term in terms if term.is_class}
     elements = {iri for iri, term in classes.items() if ELEMENT in term.parents}
-    inside = sorted((name(iri), iri) for iri in elements - ends)
+    named = sorted((name(iri), iri) for iri in elements - ends)
+    inside = [(wrap(called, MEMBER_LETTERS), iri) for called, iri in named]
     nodes = sorted(ends | set(classes) - elements)
     lines = {n: wrap(words.get(n) or name(n), LETTERS) for n in nodes}
-    heights = {n: 2 * PADDING + LINE * (len(lines[n]) + (len(inside) if n == ELEMENT else 0)) for n in nodes}
+    held = sum(len(member) for member, _ in inside)
+    heights = {n: 2 * PADDING + LINE * (len(lines[n]) + (held if n == ELEMENT else 0)) for n in nodes}
     places, routes = _laid_out(nodes, sorted(joined))
     rows = sorted({y for _, y in places.values()})
     tops, top = {}, float(MARGIN)
     for row in rows:
         tops[row] = top
-        held = [heights[nodes[n]] for n, (_, y) in places.items() if y == row and n < len(nodes)]
-        top += max(held, default=LINE) + GAP
+        beside = [heights[nodes[n]] for n, (_, y) in places.items() if y == row and n < len(nodes)]
+        top += max(beside, default=LINE) + GAP
     centre = {n: MARGIN + WIDTH / 2 + x * COLUMN for n, (x, _) in places.items()}
     boxes = [
         Box(
             node,
             lines[node],
-            inside if node == ELEMENT else (),
+            _stacked(inside, LINE * len(lines[node])) if node == ELEMENT else (),
             node in elements or node == ELEMENT,
             centre[n] - WIDTH / 2,
             tops[places[n][1]],
@@ -147,6 +164,15 @@ def draw(
         boxes,
         arrows,
     )
+
+
+def _stacked(members: Iterable[tuple[Sequence[str], str]], top: float) -> list[tuple[Sequence[str], str, float]]:
+    """*members* below each other from *top* down."""
+    placed = []
+    for lines, iri in members:
+        placed.append((lines, iri, top))
+        top += LINE * len(lines)
+    return placed
 
 
 def _joined(relations: Sequence[Relation]) -> dict[tuple[str, str], list[str]]:
@@ -237,17 +263,34 @@ def _arrows(
         (below if is_down else above)[a].append((centre[turns[0] if turns else b], w))
         (above if is_down else below)[b].append((centre[turns[-1] if turns else a], w))
     ports = {(w, n): x for side in (below, above) for n, held in side.items() for w, x in _spread(centre[n], held)}
-    arrows = []
+    arrows: list[Arrow] = []
     for w, ((a, b, turns, is_down), (_, properties)) in enumerate(zip(ways, sorted(joined.items()), strict=True)):
         start = ports[w, a], boxes[a].y + (boxes[a].height if is_down else 0)
         end = ports[w, b], boxes[b].y + (0 if is_down else boxes[b].height)
         points = [start, *((centre[turn], top[turn] + LINE) for turn in turns), end]
         called = sorted((name(prop) for prop in properties), key=len)
-        words = [line for word in called for line in wrap(word, LETTERS + 4)][:3]
+        words = [line for word in called for line in wrap(word, WORD_LETTERS)][:3]
         # Beside a turn there is room for words; between two rows other arrows have theirs.
-        (x1, y1), (x2, y2) = (points[1], points[1]) if turns else points
-        arrows.append(Arrow(_curve(points), words, (x1 + x2) / 2, (y1 + y2) / 2 - LINE * (len(words) - 1) / 2))
+        spots = [points[1]] if turns else [_at(points[0], points[1], t) for t in _ALONG]
+        tried = [Arrow(_curve(points), words, x, y - LINE * (len(words) - 1) / 2) for x, y in spots]
+        free = (arrow for arrow in tried if not any(_collide(arrow, other) for other in arrows))
+        arrows.append(next(free, tried[0]))
     return arrows
+
+
+def _at(start: tuple[float, float], end: tuple[float, float], t: float) -> tuple[float, float]:
+    """The point of the curve from *start* to *end* that is *t* of the way along it."""
+    (x1, y1), (x2, y2) = start, end
+    late, bend = t * t * (3 - 2 * t), 3 * t * (1 - t) * (0.45 * (1 - t) + 0.55 * t) + t**3
+    return x1 + (x2 - x1) * late, y1 + (y2 - y1) * bend
+
+
+def _collide(one: Arrow, other: Arrow) -> bool:
+    """Whether the words of the two arrows would run together."""
+    wide = (max(map(len, one.lines)) + max(map(len, other.lines))) / 2 * LETTER + 3 * LETTER
+    middles = [arrow.y + LINE * (len(arrow.lines) - 1) / 2 for arrow in (one, other)]
+    high = LINE * (len(one.lines) + len(other.lines)) / 2
+    return abs(one.x - other.x) < wide and abs(middles[0] - middles[1]) < high
 
 
 def _spread(middle: float, held: list[tuple[float, int]]) -> list[tuple[int, float]]:
