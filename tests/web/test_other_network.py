@@ -124,6 +124,16 @@ def test_a_quarter_of_any_year_has_its_name_and_days(client: FlaskClient) -> Non
     assert "2028-06-30" in days
 
 
+def test_the_page_of_a_plan_shows_its_quarters(client: FlaskClient) -> None:
+    """As a calendar, where the plan has any."""
+    text = client.get("/es/exemple/plan/2028").text
+    calendar = text.partition('<section id="calendari">')[2].partition("</section>")[0]
+
+    assert "Segundo trimestre de 2028" in calendar
+    assert 'href="/es/exemple/plan/2028/action/01"' in calendar
+    assert '<a href="#calendari">' in text
+
+
 def test_shared_questions_ask_of_the_networks_own_plans(client: FlaskClient) -> None:
     """Of all of them, or of the one that is named."""
     assert len(rows(client, "actions")) == len(YEARS)

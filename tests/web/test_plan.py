@@ -1,6 +1,7 @@
 """A plan's page: its figures, its filters with their counts, both readings of its lines, and its matrix."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -219,3 +220,14 @@ def test_that_address_keeps_its_filters(client: FlaskClient, lang: str) -> None:
     answer = client.get(f"/{lang}/plan?scope=cpr&team=ST&utm_source=elsewhere")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/{lang}/xmess/plan/2020?team=ST&scope=cpr")
+
+
+def test_a_criterion_comes_with_its_points(client: FlaskClient) -> None:
+    """And does not end with a colon; a plan without quarters has no calendar."""
+    text = unescape(client.get(PLAN).text)
+    criteria = text.partition('id="criteris"')[2].partition("</section>")[0]
+    first = criteria.partition("individuals que:")[2]
+
+    assert re.findall(r"<ul>.*?</ul>", first, re.DOTALL)[0].count("<li>") == 4
+    assert "Són independents respecte als poders públics." in first
+    assert 'id="calendari"' not in text

@@ -148,6 +148,10 @@ class PlanOverview:
         """The values of ``wp:local_name`` for the element or team *iri*, in their own order."""
         return self.values.get(iri, {}).get(WP + local_name, ())
 
+    def parts_of(self, iri: str) -> Sequence[str]:
+        """The parts of the element *iri*, in their order."""
+        return self.values.get(iri, {}).get(NAMESPACES["dcterms"] + "hasPart", ())
+
     def place(self, iri: str) -> tuple[int, str, str]:
         """Where *iri* stands among others of its kind."""
         return _place(self.names, iri)

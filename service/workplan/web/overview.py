@@ -3,6 +3,7 @@
 Pure: it asks nothing and knows no request.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from workplan.knowledge.readings import PRINTED, PROPOSED, tie
 from workplan.language import long_date, number, pick
 from workplan.model.iris import data_path, page_path
 from workplan.model.namespaces import WP
+from workplan.model.words import natural
 
 from .resource import Namer, NoteView, Value
 
@@ -76,6 +78,22 @@ class TeamRow:
     frequency: Sequence[Value]
     ownership: Sequence[Value]
     members: Sequence[str]
+    actions: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class QuotedView:
+    """What the document says of something in *words*, with its *points*."""
+
+    words: Value
+    points: Sequence[Value]
+
+
+@dataclass(frozen=True)
+class QuarterView:
+    """A quarter with the *actions* planned for it."""
+
+    value: Value
     actions: Sequence[Value]
 
 
@@ -221,13 +239,31 @@ class PlanView(Namer):
         """The elements of the class ``wp:local_name``, in order."""
         return [self.named(iri) for iri in self._elements(local_name)]
 
-    def quoted(self, local_name: str) -> list[Value]:
-        """The elements of the class ``wp:local_name`` in the words of the document, or by their labels without any."""
+    def quoted(self, local_name: str) -> list[QuotedView]:
+        """The elements of the class ``wp:local_name`` in the words of the document, with their points."""
         return [
-            Value(text, self.mark("ca"), self.named(iri).href)
+            QuotedView(self._words(iri), [self._words(part) for part in self.plan.parts_of(iri)])
             for iri in self._elements(local_name)
-            for text in self.plan.values_of(iri, "verbatim") or (self.named(iri).text,)
         ]
+
+    def _words(self, iri: str) -> Value:
+        """*iri* in the words of the document, or by its label where it has none."""
+        named, words = self.named(iri), self.plan.values_of(iri, "verbatim")
+        return Value(" ".join(words), self.mark("ca"), named.href) if words else named
+
+    @cached_property
+    def quarters(self) -> list[QuarterView]:
+        """The quarters for which actions are planned, in order; none where the plan gives none."""
+        held: dict[str, list[Value]] = defaultdict(list)
+        for action in self._elements("PlannedAction"):
+            for quarter in self.plan.values_of(action, "plannedQuarter"):
+                held[quarter].append(self._marked(action, "plannedQuarter", quarter, shown=action))
+        return [QuarterView(self.named(quarter), held[quarter]) for quarter in sorted(held, key=natural)]
+
+    @cached_property
+    def without_quarter(self) -> list[Value]:
+        """The actions for which no quarter is planned."""
+        return [self.named(a) for a in self._elements("PlannedAction") if not self.plan.values_of(a, "plannedQuarter")]
 
     @cached_property
     def missing(self) -> list[tuple[Value, int]]:

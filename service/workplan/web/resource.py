@@ -63,7 +63,7 @@ _ONE_GROUP: Final = 5
 MOST_ROWS: Final = 80
 """Statements that a page lists; the downloads hold them all."""
 
-FEWER_ROWS: Final = 20
+FEWER_ROWS: Final = 10
 """The same of a page that shows a whole plan, and is long without them."""
 
 
