@@ -50,7 +50,6 @@ from .releases import sources
 from .resource import FEW, FEWER_ROWS, MOST_ROWS, Namer, ResourceView
 from .search import examples_in
 from .structured import dataset, structured
-from .wholewords import whole
 
 ACTIONS_TABLE: Final = "actions"
 """The saved question that gives all that is known of each action, a row an action."""
@@ -86,7 +85,6 @@ def prepare(app: Flask) -> None:
         "most_rows": MOST_ROWS,
         "ontology_version": ontology_version(),
     }
-    app.jinja_env.filters["whole"] = whole
     app.jinja_env.filters["number"] = lambda value: number(value, reader_language())
     app.jinja_env.filters["whole"] = whole
     app.context_processor(_common)
