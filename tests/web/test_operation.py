@@ -11,13 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, perf_counter_ns, sleep
 from typing import Any
@@ -28,6 +25,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import wait_for
 from processes import descendants, is_gone, is_pool
+from releases import damage, release_like
+from running import Answer, Running, figure, in_service
 from served import FrontClient
 from workplan.operation.figures import CLASS_INDEX, CODE_INDEX, Figures
 from workplan.operation.logs import REQUESTS
@@ -48,56 +47,7 @@ MARKED = f'SELECT (COUNT(*) AS ?n) {{ ?a ?b ?c FILTER(CONTAINS(STR(?c), "{MARK} 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-@dataclass
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: Any
-    body: bytes
-
-
-@dataclass
-class Running:
-    """A server, its process and where it logs."""
-
-    address: str
-    process: subprocess.Popen[str]
-    log: Path
-
-    def get(self, path: str, **headers: str) -> Answer:
-        """GET, errors too."""
-        asked = urllib.request.Request(self.address + path, headers=headers)  # noqa: S310 - our own address
-        try:
-            with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
-                return Answer(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as error:
-            return Answer(error.code, error.headers, error.read())
-
-    def ask(self, text: str, **headers: str) -> Answer:
-        """A query's answer as CSV."""
-        return self.get(f"/sparql?format=csv&query={urllib.parse.quote(text)}", **headers)
-
-    def figure(self, name: str, **labels: str) -> float:
-        """The sum of the samples *name* that have these labels."""
-        return figure(self.get("/metrics").body.decode(), name, **labels)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """What has been logged; a pool that dies says so in its own words."""
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
-
-
 Serve = Callable[..., Any]
-
-
-def figure(text: str, name: str, **labels: str) -> float:
-    """The sum of the samples *name* of a page of metrics that have these labels."""
-    return sum(
-        sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == name and labels.items() <= sample.labels.items()
-    )
 
 
 def eventually(condition: Callable[[], object], seconds: float = 15) -> bool:
@@ -162,12 +112,9 @@ def put_in_service(running: Running, version: str) -> None:
     (releases / ".next").replace(releases / "current")
 
 
-def add_release(running: Running, like: Release, version: str, change: Callable[[bytes], bytes]) -> None:
-    """A release *like* another, with a *change* in its data."""
-    releases = running.log.parent / "releases"
-    shutil.copytree(releases / like.version, releases / version)
-    data = releases / version / "data.nq"
-    data.write_bytes(change(data.read_bytes()))
+def add_release(running: Running, like: Release, word: bytes) -> Release:
+    """A whole release *like* another, that says *word* where the other has MARK."""
+    return release_like(like, running.log.parent / "releases", lambda data: data.replace(MARK.encode(), word))
 
 
 @contextmanager
@@ -343,20 +290,15 @@ def test_requests_are_not_logged_by_default(running: Running) -> None:
 def test_a_new_release_comes_into_service_under_load(pair: Running, release: Release) -> None:
     """Every request is answered, by one release or the other; those that come after it by the new one."""
     old, new = b"n\r\n1\r\n", b"n\r\n0\r\n"
-    add_release(pair, release, "new", lambda data: data.replace(MARK.encode(), b"Emitir"))
+    other = add_release(pair, release, b"Emitir").version
     with asked_without_pause(pair, MARKED) as seen:
-        for version, expected in (("new", new), (release.version, old), ("new", new)):
+        for version, expected in ((other, new), (release.version, old), (other, new)):
             put_in_service(pair, version)
             # The pool of the release before ends when the last web process has left it.
             assert eventually(lambda version=version: in_service(pair) == {version} and only_one_pool(pair))
             assert {pair.ask(MARKED).body for _ in range(6)} == {expected}
 
     assert seen == {(200, old), (200, new)}
-
-
-def in_service(running: Running) -> set[str]:
-    """What several requests are told is in service: any of the web processes answers each of them."""
-    return {json.loads(running.get("/health/ready").body)["version"] for _ in range(8)}
 
 
 def only_one_pool(running: Running) -> bool:
@@ -379,41 +321,55 @@ def pools(pid: int) -> list[int]:
 @pytest.mark.parametrize(
     ("name", "harm", "expected"),
     [
-        ("cut", lambda data: data[: len(data) // 2], "not whole"),
-        ("malformed", lambda data: b"<" + data, "process that loads it has ended"),
+        ("data.nq", "cut", "data.nq is not as it was written"),
+        ("data.nq", "one bit changed", "data.nq is not as it was written"),
+        ("data.nq", "malformed", "data.nq is not as it was written"),
+        ("search.sqlite3", "empty", "search.sqlite3 is not as it was written"),
+        ("manifest.json", "cut", "manifest.json cannot be read"),
+        ("SHA256SUMS", "missing", "SHA256SUMS is missing"),
     ],
 )
-def test_a_release_that_cannot_be_served_is_not(
-    pair: Running, release: Release, name: str, harm: Callable[[bytes], bytes], expected: str
+def test_a_release_that_is_damaged_is_not_taken_up(
+    pair: Running, release: Release, name: str, harm: str, expected: str
 ) -> None:
-    """The old one stays, and the log says why, once."""
+    """The old one stays, and the log says why, once; made whole and current again, it is."""
     before = in_service(pair)
-    add_release(pair, release, name, harm)
-    put_in_service(pair, name)
-    assert eventually(lambda: f'"release": "{name}"' in pair.log.read_text())
+    word = f"{name} {harm}".encode()
+    damaged = add_release(pair, release, word)
+    damage(damaged, name, harm)
+    put_in_service(pair, damaged.version)
+    assert eventually(lambda: f'"release": "{damaged.version}"' in pair.log.read_text())
     sleep(0.6)  # time enough for two more tries
-    (line,) = (text for text in pair.log.read_text().splitlines() if f'"release": "{name}"' in text)
+    (line,) = (text for text in pair.log.read_text().splitlines() if f'"release": "{damaged.version}"' in text)
 
     assert expected in line
     assert "stays in service" in line
     assert in_service(pair) == before
     assert eventually(lambda: only_one_pool(pair))
 
+    shutil.rmtree(damaged.folder)
+    add_release(pair, release, word)
+    for version in (damaged.version, *before):
+        put_in_service(pair, version)
+        assert eventually(lambda version=version: in_service(pair) == {version} and only_one_pool(pair))
+
 
 def test_whatever_is_made_current_the_next_release_is_served(pair: Running, release: Release) -> None:
     """Files that no build writes are told of, and are no end of looking for better ones."""
     before = in_service(pair)
-    add_release(pair, release, "good", bytes)
-    add_release(pair, release, "unmade", bytes)
-    (pair.log.parent / "releases" / "unmade" / "manifest.json").write_text("{}")
-    for version in ("unmade", "\udcff", "nowhere"):
+    good = add_release(pair, release, b"good").version
+    unmade = add_release(pair, release, b"unmade")
+    (unmade.folder / "manifest.json").write_text("{}")
+    nothing = ("\udcff", "nowhere", f"../{good}", "")
+    # One trouble is told once, so that another comes in between.
+    for version in (each for name in nothing for each in (unmade.version, name)):
         told = pair.log.read_text().count("stays in service")
         put_in_service(pair, version)
         assert eventually(lambda told=told: pair.log.read_text().count("stays in service") > told)
         sleep(0.6)  # time enough for two more tries
         assert pair.log.read_text().count("stays in service") == told + 1
         assert in_service(pair) == before
-    for version in ("good", *before):
+    for version in (good, *before):
         put_in_service(pair, version)
         assert eventually(lambda version=version: in_service(pair) == {version} and only_one_pool(pair))
 
@@ -425,20 +381,19 @@ def test_an_older_release_is_asked_in_processes_that_can_be_killed(serve: Serve,
         return {pid for pid in descendants(running.process.pid) if is_pool(pid)}
 
     with serve() as running:
-        for digit in "012":
-            add_release(running, release, digit * 12, bytes)
+        one, two, three = (add_release(running, release, word).version for word in (b"one", b"two", b"three"))
         before = of_pools(running)
         expected = running.get("/query/plans.csv").body
-        answer = running.get("/releases/000000000000/query/plans.csv")
+        answer = running.get(f"/releases/{one}/query/plans.csv")
         assert (answer.status, answer.body) == (200, expected)
         started = of_pools(running) - before
         assert started
         for pid in started:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        assert running.get("/releases/000000000000/query/plans.json").status == 200
-        assert running.get("/releases/111111111111/query/plans.csv").body == expected
-        put_off = running.get("/releases/222222222222/query/plans.csv")
+        assert running.get(f"/releases/{one}/query/plans.json").status == 200
+        assert running.get(f"/releases/{two}/query/plans.csv").body == expected
+        put_off = running.get(f"/releases/{three}/query/plans.csv")
         assert (put_off.status, json.loads(put_off.body)["kept"]) == (503, 2)
         assert 0 < int(put_off.headers["Retry-After"]) <= 30
         everyone = of_pools(running)

@@ -59,8 +59,8 @@ def open_source(home: Home, out: Path | None, endpoint: str | None) -> Source:
         remote = RemoteEngine(endpoint, config.limits, config.allowed_services)
         return Source(remote, catalogue(home.queries), completed(config, remote), None)
     folder = out or releases_folder(home)
-    release = current_release(folder)
-    if release is None or not is_up_to_date(home, folder):
+    release = current_release(folder) if is_up_to_date(home, folder) else None
+    if release is None:
         release = make_release(home, folder)
     engine = EmbeddedEngine(release.data, config.limits, config.allowed_services)
     return Source(engine, catalogue(home.queries), completed(config, engine), release.version)

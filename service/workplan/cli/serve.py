@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from math import ceil
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 from time import sleep
 
 import click
 
 from workplan.configuration import load_configuration
+from workplan.engine.temporary import TemporaryFolder
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, AddressInUse, DataInvalid, UnreadableData
+from workplan.model.errors import N_, AddressInUse, DamagedRelease, DataInvalid, MissingFolder, UnreadableData
 from workplan.operation import logs
 from workplan.operation.succession import Succession
 from workplan.operation.system import check_system
-from workplan.release.build import current_release, is_up_to_date
+from workplan.release.build import is_up_to_date, servable_release
 from workplan.release.sources import Home, load_home, releases_folder
 
 from .build import make_release
@@ -68,15 +67,17 @@ def _listening(host: str, port: int) -> socket.socket:
 def _ensure_release(home: Home, folder: Path) -> None:
     """Make a release of *home* where the one in service is not up to date.
 
-    Where one cannot be made the old one serves on; raises DataInvalid or UnreadableData where there is none.
+    Where one cannot be made the last whole one serves on; raises DataInvalid or UnreadableData where there is none.
     """
     if is_up_to_date(home, folder):
         return
     try:
         make_release(home, folder)
     except (DataInvalid, UnreadableData) as error:
-        if current_release(folder) is None:
-            raise
+        try:
+            servable_release(folder)
+        except (DamagedRelease, MissingFolder):
+            raise error from None
         click.echo(sentence(error.text, error.values, cli_language()), err=True)
 
 
@@ -96,12 +97,9 @@ def _announce_when_ready(url: str) -> None:
 @contextmanager
 def _shared_folder() -> Iterator[Path]:
     """A folder of this service's own, by which its processes tell each other how things stand."""
-    folder = Path(mkdtemp(prefix="workplan-"))
-    os.environ["WORKPLAN_SHARED"] = str(folder)
-    try:
-        yield folder
-    finally:
-        rmtree(folder, ignore_errors=True)
+    with closing(TemporaryFolder()) as folder:
+        os.environ["WORKPLAN_SHARED"] = str(folder.path)
+        yield folder.path
 
 
 @click.command(
@@ -181,3 +179,5 @@ def serve(host: str, port: int, workers: int, store: str | None, root: Path | No
             timeout_worker_healthcheck=_LONGEST_SILENCE_SECONDS,
         )
         WebProcesses(server, [bound], succession.renew if succession else lambda: None).run()
+        if succession and succession.failure:
+            raise succession.failure

@@ -4,11 +4,14 @@ pyoxigraph's own union, and its ``FROM`` of several graphs, give a statement onc
 rows and counts that are too high. It may not ask a query.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+
+from workplan.model.errors import N_, StoreError
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ def loaded(path: Path) -> Dataset:
     union = Store()
     union.bulk_extend(_by_default(store))
     return Dataset(united(store), union)
+
+
+def ensure_digest(path: Path, digest: str) -> None:
+    """Raise StoreError unless the SHA-256 of the file at *path* is *digest*, in hexadecimal digits."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            raise StoreError(N_("El fitxer %(name)s no és com es va escriure."), name=path.name)
 
 
 def united(store: Store) -> Store:

@@ -29,11 +29,12 @@ from workplan.model.errors import (
     QueryTimeout,
     QueryTooDeep,
     ServiceBusy,
+    StoreError,
     WorkplanError,
 )
 
 from .frames import Stream, header_of, pack, pack_error
-from .merging import Dataset, loaded
+from .merging import Dataset, ensure_digest, loaded
 from .processes import (
     address_space,
     be_first_to_go,
@@ -627,6 +628,25 @@ def _guilt(death: _Death, memory: int) -> WorkplanError | None:
     return None
 
 
+def _loaded(data: Path, digest: str | None) -> Dataset:
+    """The quads of *data*, loaded, if their SHA-256 is *digest*; else this process ends. Who started it is told."""
+    dataset, told = None, pack({})
+    try:
+        if digest:
+            ensure_digest(data, digest)
+        dataset = loaded(data)
+    except WorkplanError as error:
+        told = pack_error(error)
+    except (OSError, SyntaxError, ValueError, MemoryError) as error:
+        cause = N_("No s'han pogut carregar les dades de %(name)s: %(cause)s.")
+        told = pack_error(StoreError(cause, name=data.name, cause=str(error) or type(error).__name__))
+    with suppress(BrokenPipeError):
+        os.write(sys.stdout.fileno(), told)
+    if dataset is None:
+        sys.exit(1)
+    return dataset
+
+
 def main(settings: str) -> None:
     """Run the pool that *settings* (JSON) describe, until standard input ends."""
     given = json.loads(settings)
@@ -636,7 +656,7 @@ def main(settings: str) -> None:
         # Clients may come while the data are being read: they are kept waiting, not refused.
         listener.bind(str(address))
         listener.listen(socket.SOMAXCONN)
-        dataset = loaded(data)
+        dataset = _loaded(data, given["digest"])
         be_first_to_go()
         if not given["allowed"]:
             leave_network()

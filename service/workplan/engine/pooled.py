@@ -108,6 +108,9 @@ class PooledEngine:
         """
         return header_of(self._ask(pack({})))
 
+    def ensure_alive(self) -> None:
+        """Raise the error that has the pool given up, where this process can know of one."""
+
     def close(self) -> None:
         """See QueryEngine."""
         while self._idle:
@@ -129,6 +132,7 @@ class PooledEngine:
                     channel.close()
                 if isinstance(error, ClientGone):
                     raise
+                self.ensure_alive()
                 # Queries only read, so they may be asked again; a pool that was killed will be there again.
                 if is_new:
                     check_fault(Path(self._address))

@@ -177,7 +177,7 @@ def assess(engine: QueryEngine, release: Release | None) -> Quality:
 
 def read_validation(release: Release) -> Validation:
     """What the validation of *release* found, findings that say the same of several resources together."""
-    raw = json.loads((release.folder / "report.json").read_text(encoding="utf-8"))
+    raw = json.loads(release.read("report.json"))
     resources: dict[tuple[Severity, str, tuple[Text, ...]], list[str]] = defaultdict(list)
     for result in raw["results"]:
         severity = Severity[result["severity"].upper()]
@@ -193,7 +193,7 @@ def read_validation(release: Release) -> Validation:
 
 def report_graph(release: Release) -> bytes:
     """The SHACL report of *release*, as Turtle."""
-    return (release.folder / "report.ttl").read_bytes()
+    return release.read("report.ttl")
 
 
 def _mentioned(found: Quality) -> set[str]:

@@ -32,6 +32,8 @@
     ├── DrawingFailed               a chart, which has its table beside it
     └── StoreError
         ├── StoreUnavailable        a remote store does not answer
+        ├── StoreEmpty              the store answers, and holds nothing
+        ├── DamagedRelease          a release is not what was written
         ├── SearchUnavailable       there is no index of words
         ├── ServiceBusy             with the seconds after which to ask again
         ├── EngineDied              of this very query, each time
@@ -413,6 +415,32 @@ class StoreUnavailable(StoreError):
     title = N_("El magatzem de dades no respon")
     advice = N_("El magatzem que hi ha darrere del servei no contesta. Torneu-ho a provar d'aquí una estona.")
     sentence = N_("El magatzem <%(url)s> no respon: %(cause)s")
+
+
+class StoreEmpty(StoreError):
+    """The store answers, and holds nothing."""
+
+    status = 503
+    slug = "store-empty"
+    title = N_("El magatzem de dades és buit")
+    advice = N_("El magatzem que hi ha darrere del servei contesta, però no té cap dada; aviseu qui porta el servei.")
+    sentence = N_("El magatzem contesta, però no té cap dada.")
+
+
+class DamagedRelease(StoreError):
+    """The release *version* is not what was written, and so nothing of it is given: *cause*, a clause, says why."""
+
+    status = 503
+    slug = "damaged-release"
+    title = N_("La publicació està malmesa")
+    advice = N_(
+        "Els fitxers d'aquesta publicació ja no són els que es van escriure, i per això no se'n dona res: val més no "
+        "respondre que respondre malament. Qui porta el servei la pot refer amb «workplan build»."
+    )
+    sentence = N_(
+        "La publicació %(version)s està malmesa: %(cause)s. Feu-la de nou amb «workplan build» o torneu a una altra "
+        "amb «workplan releases use»."
+    )
 
 
 class SearchUnavailable(StoreError):

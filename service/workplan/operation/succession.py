@@ -1,15 +1,17 @@
 """One release in service after another, without a request lost in between.
 
 ``workplan serve`` starts a pool for each and says in a file which is in service; each web process takes it up when it
-is ready and says which it still uses, and a pool that nobody uses is closed. It may not answer a request.
+is ready and says which it still uses, and a pool that nobody uses is closed. A release that is not what was written is
+never begun; where the one in service can no longer be loaded, the last whole one follows it. It may not answer a
+request.
 """
 
 import json
 import os
+import signal
 import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +20,8 @@ from workplan.engine.pooled import PooledEngine
 from workplan.engine.query import Limits
 from workplan.engine.supervision import SupervisedPool
 from workplan.language import cli_language, sentence
-from workplan.model.errors import N_, MissingFolder, StoreError, WorkplanError
-from workplan.release.build import Release, current_release
+from workplan.model.errors import N_, DamagedRelease, StoreError, WorkplanError
+from workplan.release.build import Release, all_releases, current_mark, current_release, servable_release
 
 from .figures import is_alive
 from .logs import RELEASES
@@ -27,11 +29,9 @@ from .logs import RELEASES
 _TICK: Final = 0.25
 """Seconds between two looks at which release is current: reading a line costs nothing that could be noticed."""
 
-_CHUNK: Final = 1024 * 1024
-"""Bytes of a release that are looked at together."""
-
 _IN_SERVICE: Final = "in-service.json"
 _USES: Final = "uses-"
+_UNFIT: Final = "unfit-"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ def note_use(folder: Path, turns: set[int]) -> None:
     _write(folder / f"{_USES}{os.getpid()}", json.dumps(sorted(turns)))
 
 
+def refuse(folder: Path, turn: int) -> None:
+    """This process cannot use the pool of that *turn*, whose release is damaged, and waits for another."""
+    (folder / f"{_UNFIT}{turn}").touch()
+
+
 def _used(folder: Path) -> set[int]:
     """The turns whose pools living web processes use."""
     turns: set[int] = set()
@@ -77,7 +82,8 @@ def _write(file: Path, text: str) -> None:
 class Succession:
     """The pools of the service of the home at *root*, over the current release in *releases*, told of in *folder*.
 
-    Raises MissingFolder where there is no release yet and what reading the configuration raises.
+    Where it cannot go on it has the service end, and *failure* tells why. Raises MissingFolder where there is no
+    release yet, DamagedRelease where none is whole, and what reading the configuration raises.
     """
 
     def __init__(self, root: Path, releases: Path, folder: Path) -> None:
@@ -85,12 +91,13 @@ class Succession:
         self._pools: dict[int, SupervisedPool] = {}
         self._is_closing = threading.Event()
         self._is_told = False
-        self._refused: str | None = None
+        self._refused: tuple[str, int] | None = None
         self._trouble = ""
-        release = current_release(releases)
-        if release is None:
-            raise MissingFolder(path=releases, expected=N_("una publicació feta amb «workplan build»"))
+        self.failure: WorkplanError | None = None
+        release, damage = servable_release(releases)
         self._now = self._begun(release)
+        if damage:
+            self._tell(damage, current_release(releases))
         self._announce(self._now)
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -110,7 +117,7 @@ class Succession:
     def _begun(self, release: Release) -> RunningPool:
         """A pool over *release*, which may not have read it yet."""
         config = load_configuration(self._root)
-        pool = SupervisedPool(release.data, config.capacity, config.allowed_services)
+        pool = SupervisedPool(release.data, config.capacity, config.allowed_services, release.digest)
         turn = max(self._pools, default=0) + 1
         self._pools[turn] = pool
         return RunningPool(str(pool.address), release.version, turn)
@@ -124,6 +131,9 @@ class Succession:
             release = None
             try:
                 self._close_unused()
+                if failure := self._failure_now():
+                    self._fall_back(failure)
+                    continue
                 release = self._due()
                 if release:
                     self._replace(release)
@@ -136,13 +146,13 @@ class Succession:
     def _tell(self, error: Exception, release: Release | None) -> None:
         """Log once that *release*, or whichever is current, cannot be served because of *error*."""
         if release:
-            # Not to be tried again until another one is current or someone asks for it.
-            self._refused = release.version
+            # Not to be tried again until one is made current or someone asks for it.
+            self._refused = release.version, current_mark(self._releases)
         cause = sentence(error.text, error.values, cli_language()) if isinstance(error, WorkplanError) else repr(error)
         if cause != self._trouble:
             self._trouble = cause
             RELEASES.error(
-                "the release cannot be served and the one before stays in service: %s",
+                "the release cannot be served and another stays in service: %s",
                 cause,
                 extra={"fields": {"release": release and release.version, "in_service": self._now.version}},
             )
@@ -155,19 +165,51 @@ class Succession:
             raise StoreError(
                 N_("El fitxer «current» no diu la versió de cap publicació de %(folder)s."), folder=self._releases
             )
-        if is_told or release.version not in (self._now.version, self._refused):
-            return release
-        return None
+        is_due = release.version != self._now.version and self._refused != (
+            release.version,
+            current_mark(self._releases),
+        )
+        return release if is_told or is_due else None
+
+    def _failure_now(self) -> WorkplanError | None:
+        """Why the release in service can serve no longer, if so: its pool was given up, or its files are others."""
+        turn, version = self._now.turn, self._now.version
+        if (self._folder / f"{_UNFIT}{turn}").exists():
+            try:
+                Release(version, self._releases / version).ensure_whole()
+            except DamagedRelease as error:
+                return error
+            (self._folder / f"{_UNFIT}{turn}").unlink()
+        return self._pools[turn].failure
+
+    def _fall_back(self, failure: WorkplanError) -> None:
+        """Put the last whole release in the place of the one in service, whose pool *failure* has ended."""
+        failed = self._now.version
+        for release in all_releases(self._releases):
+            if release.version == failed:
+                self._tell(failure, release)
+                continue
+            with suppress(WorkplanError):
+                self._replace(release)
+                self._refused = failed, current_mark(self._releases)
+                return
+            if self._is_closing.is_set():
+                return
+        self.failure = failure
+        self._is_closing.set()
+        # The web server ends as it does for whoever stops it.
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _replace(self, release: Release) -> None:
         """Put *release* in the place of the one in service. Raises a WorkplanError where it cannot be served."""
-        _ensure_whole(release)
+        release.ensure_whole()
         running = self._begun(release)
-        if not self._is_ready(self._pools[running.turn]):
+        pool = self._pools[running.turn]
+        if not self._is_ready(pool):
             self._pools.pop(running.turn).close()
             if self._is_closing.is_set():
                 return
-            raise StoreError(N_("El procés que la carrega ha acabat abans de poder respondre."))
+            raise pool.failure or StoreError(N_("El procés que la carrega ha acabat abans de poder respondre."))
         RELEASES.info(
             "a new release is in service",
             extra={"fields": {"release": running.version, "before": self._now.version}},
@@ -192,15 +234,3 @@ class Succession:
     def _close_unused(self) -> None:
         for turn in self._pools.keys() - _used(self._folder) - {self._now.turn}:
             self._pools.pop(turn).close()
-
-
-def _ensure_whole(release: Release) -> None:
-    """Raise StoreError unless *release* holds as many quads as it says."""
-    with release.data.open("rb") as data:
-        held = sum(chunk.count(b"\n") for chunk in iter(partial(data.read, _CHUNK), b""))
-    if held != (expected := release.manifest["quads"]):
-        raise StoreError(
-            N_("La publicació no és sencera: té %(held)s quàdruples i n'hauria de tenir %(expected)s."),
-            held=held,
-            expected=expected,
-        )

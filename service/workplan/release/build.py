@@ -2,19 +2,22 @@
 
 A release is a folder named by its version, which is a hash of what it holds, data and saved queries: not of the order
 of files or of the labels of blank nodes. The file ``current`` names the one in service. It may not change a release
-once written, but for what is made of what the hash is of: its manifest and its index of words.
+once written: one that is damaged, or that a newer program indexes otherwise, gives its place to a new folder in one
+move, and keeps the date of the first.
 """
 
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +26,27 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, DefaultGraph, NamedNo
 from workplan.configuration import Configuration, load_configuration
 from workplan.engine.pooled import PooledEngine
 from workplan.engine.supervision import SupervisedPool
-from workplan.model.errors import N_, DataInvalid, InputError, MissingFolder, cause_in_words
+from workplan.model.errors import N_, DamagedRelease, DataInvalid, InputError, MissingFolder, cause_in_words
 from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, SavedQuery, query_files
 
 from .derivation import derive
+from .integrity import (
+    BUILT,
+    DATA,
+    MANIFEST,
+    QUESTIONS,
+    SUMS,
+    VERSION_LENGTH,
+    digests,
+    ensure_whole,
+    manifest_in,
+    read_whole,
+    sums,
+    version_of,
+)
+from .placing import place_folder, replace_file, write_folder
 from .questions import ask_all, describe_all, read_questions
 from .quotation import quoted_words, source_files
 from .reading import Reading, read_file
@@ -39,9 +57,6 @@ from .sources import Home, ontology_version
 from .terms import deprecation_rules
 from .validation import validate
 
-VERSION_LENGTH: Final = 12
-"""Hexadecimal digits of the content's hash that name a release: enough for a few releases a year."""
-
 STEPS: Final = (
     N_("Llegint els fitxers"),
     N_("Derivant"),
@@ -51,10 +66,8 @@ STEPS: Final = (
 )
 """What a build does, in order, for whoever shows its progress."""
 
-_DATA: Final = "data.nq"
-_MANIFEST: Final = "manifest.json"
+_VERSION: Final = re.compile(rf"[0-9a-f]{{{VERSION_LENGTH}}}")
 _CURRENT: Final = "current"
-_QUESTIONS: Final = "queries"
 _UNFINISHED: Final = ".unfinished-"
 
 
@@ -68,12 +81,12 @@ class Release:
     @property
     def data(self) -> Path:
         """All quads, as sorted N-Quads."""
-        return self.folder / _DATA
+        return self.folder / DATA
 
     @property
     def queries(self) -> Path:
         """The folder of its saved queries, as they were when it was built."""
-        return self.folder / _QUESTIONS
+        return self.folder / QUESTIONS
 
     @property
     def words(self) -> Path:
@@ -82,23 +95,90 @@ class Release:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What the release holds: graphs with their sizes, the validation's counts, the inputs' digest."""
-        manifest: dict[str, Any] = json.loads((self.folder / _MANIFEST).read_text(encoding="utf-8"))
-        return manifest
+        """What the release holds: graphs with their sizes, the validation's counts, the inputs' digest.
+
+        Raises DamagedRelease where it cannot be read.
+        """
+        return manifest_in(self.folder)
+
+    @property
+    def built(self) -> datetime | None:
+        """When it was first built here; None where an older program did not write that, or nobody can read it."""
+        try:
+            return datetime.fromisoformat(self.manifest[BUILT])
+        except (DamagedRelease, KeyError, TypeError, ValueError):
+            return None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is as it was written."""
+        try:
+            self.ensure_whole()
+        except DamagedRelease:
+            return False
+        return True
+
+    def ensure_whole(self, *, has_data: bool = True) -> None:
+        """Raise DamagedRelease unless it is as it was written; without *has_data* its quads are not looked at."""
+        ensure_whole(self.folder, self.version, has_data=has_data)
+
+    @property
+    def digest(self) -> str | None:
+        """The SHA-256 of its quads; None where an older program did not write that. Raises DamagedRelease."""
+        listed = digests(self.folder)
+        return listed[DATA] if listed else None
+
+    def read(self, name: str) -> bytes:
+        """Its file *name*. Raises DamagedRelease unless that is as it was written."""
+        return read_whole(self.folder, name)
 
 
 def current_release(folder: Path) -> Release | None:
-    """The release in service among those in *folder*; None where there is none yet."""
+    """The release in service among those in *folder*; None where there is none yet, or nobody can tell which."""
     try:
-        version = (folder / _CURRENT).read_text(encoding="utf-8").strip()
+        version = (folder / _CURRENT).read_bytes().decode(errors="replace").strip()
     except FileNotFoundError:
         return None
     return kept_release(folder, version)
 
 
+def current_mark(folder: Path) -> int:
+    """A number that differs each time that a release in *folder* is made the current one, even the same one again."""
+    try:
+        return (folder / _CURRENT).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def kept_release(folder: Path, version: str) -> Release | None:
     """The release *version* among those in *folder*; None where it is not there."""
-    return Release(version, folder / version) if (folder / version / _MANIFEST).is_file() else None
+    is_kept = _VERSION.fullmatch(version) and (folder / version).is_dir()
+    return Release(version, folder / version) if is_kept else None
+
+
+def all_releases(folder: Path) -> list[Release]:
+    """All releases in *folder*, the latest first; those of which nobody knows when they were built come last."""
+    found = [Release(each.name, each) for each in sorted(folder.glob("*")) if kept_release(folder, each.name)]
+    return sorted(found, key=lambda release: release.built or datetime.min.replace(tzinfo=UTC), reverse=True)
+
+
+def servable_release(folder: Path) -> tuple[Release, DamagedRelease | None]:
+    """The release in service among those in *folder*, or the last whole one and the damage for which that is not it.
+
+    Raises DamagedRelease where there is none that is whole, and MissingFolder where there is none at all.
+    """
+    current, kept = current_release(folder), all_releases(folder)
+    damage: DamagedRelease | None = None
+    for release in dict.fromkeys([current, *kept] if current else kept):
+        try:
+            release.ensure_whole()
+        except DamagedRelease as error:
+            damage = damage or error
+        else:
+            return release, damage
+    if damage:
+        raise damage
+    raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
 
 
 def inputs_digest(home: Home) -> str:
@@ -118,9 +198,9 @@ def inputs_digest(home: Home) -> str:
 
 
 def is_up_to_date(home: Home, folder: Path) -> bool:
-    """Whether the release in service was made from *home* as it is now."""
+    """Whether the release in service is whole and was made from *home* as it is now."""
     release = current_release(folder)
-    return release is not None and release.manifest["inputs"] == inputs_digest(home)
+    return release is not None and release.is_whole and release.manifest.get("inputs") == inputs_digest(home)
 
 
 def _canonical_lines(quads: Iterable[Quad]) -> list[str]:
@@ -157,25 +237,24 @@ def _clear(folder: Path) -> None:
 
 
 def _write(folder: Path, version: str, files: dict[str, bytes]) -> Release:
-    """Put *files* in place as one release and make it the current one, each in a single move."""
-    if not (folder / version).is_dir():
+    """Put *files* in place as one release and make it the current one, each in a single move once the disk has it."""
+    files[SUMS] = sums(files)
+    release = Release(version, folder / version)
+    if not (release.is_whole and (release.folder / SUMS).read_bytes() == files[SUMS]):
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
-        for name, content in files.items():
-            (unfinished / name).parent.mkdir(mode=0o755, exist_ok=True)
-            (unfinished / name).write_bytes(content)
         unfinished.chmod(0o755)
-        unfinished.rename(folder / version)
-    else:
-        # The same content may come from other inputs, as only the manifest tells, and be indexed by a newer program.
-        # Whoever has the old index open goes on reading that.
-        for name in (SEARCH, _MANIFEST):
-            anew = folder / f"{_UNFINISHED}{name}"
-            anew.write_bytes(files[name])
-            anew.replace(folder / version / name)
-    pointer = folder / f"{_UNFINISHED}current"
-    pointer.write_text(version + "\n", encoding="utf-8")
-    pointer.replace(folder / _CURRENT)
-    return Release(version, folder / version)
+        write_folder(unfinished, files)
+        # Whoever has files of the one before open goes on reading those.
+        place_folder(unfinished, release.folder)
+        _clear(folder)
+    make_current(release)
+    return release
+
+
+def make_current(release: Release) -> None:
+    """Have *release* be the one in service."""
+    folder = release.folder.parent
+    replace_file(folder / _CURRENT, folder / f"{_UNFINISHED}{_CURRENT}", f"{release.version}\n".encode())
 
 
 def read_home(home: Home) -> dict[Path, Reading]:
@@ -228,16 +307,17 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         progress(STEPS[3])
         lines = _canonical_lines(quads)
         with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder, ignore_cleanup_errors=True) as unfinished:
-            data = Path(unfinished) / _DATA
+            data = Path(unfinished) / DATA
             with _told_of_writing(folder):
                 data.write_text("".join(lines), encoding="utf-8")
             _ask_all(questions, data, config)
         progress(STEPS[4])
-        texts = {f"{_QUESTIONS}/{name}{SUFFIX}": query.text for name, (query, _) in questions.items()}
-        version = hashlib.sha256("".join((*lines, *texts.values())).encode()).hexdigest()[:VERSION_LENGTH]
+        texts = {f"{QUESTIONS}/{name}{SUFFIX}": query.text for name, (query, _) in questions.items()}
+        version = version_of(lines, texts)
         sizes = Counter(q.graph_name.value for q in set(quads) if isinstance(q.graph_name, NamedNode))
         manifest = {
             "version": version,
+            BUILT: (_first_built(folder, version) or datetime.now(UTC)).isoformat(timespec="seconds"),
             "ontology": ontology_version(),
             "inputs": inputs,
             "quads": len(lines),
@@ -245,16 +325,22 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
             "validation": {level.name.lower(): report.count(level) for level in Severity},
         }
         written = {
-            _DATA: "".join(lines),
+            DATA: "".join(lines),
             **texts,
             "report.ttl": report.turtle(),
             "report.json": report.json(),
-            _MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
+            MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=2) + "\n",
         }
         files = {name: text.encode() for name, text in written.items()}
         files[SEARCH] = index_of(quads)
         with _told_of_writing(folder):
             return _write(folder, version, files)
+
+
+def _first_built(folder: Path, version: str) -> datetime | None:
+    """When the same content was first built in *folder*; None where it was not, or what is left of it is damaged."""
+    earlier = kept_release(folder, version)
+    return earlier.built if earlier and earlier.is_whole else None
 
 
 def _ask_all(questions: Mapping[str, tuple[SavedQuery, Path]], data: Path, config: Configuration) -> None:

@@ -7,6 +7,8 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -97,6 +99,22 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
 
 def create_front() -> Front:
     """The application that ``workplan serve`` starts in each of the server's processes, told by the environment."""
+    with _ended_at_once():
+        return _front()
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    """Let a signal to end have its way: the server would wait for what is being loaded, perhaps in vain."""
+    handlers = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _front() -> Front:
     # Orphans would hold the port, and nobody would start their pool again.
     die_with_parent(signal.SIGKILL)
     logs.configure()

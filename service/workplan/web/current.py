@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from workplan.model.errors import DamagedRelease
 from workplan.operation.logs import RELEASES
-from workplan.operation.succession import RunningPool, in_service, note_use
+from workplan.operation.succession import RunningPool, in_service, note_use, refuse
 
 from .front import Site
 
@@ -43,7 +44,7 @@ class CurrentSite:
         self._make = make
         self._replaced: list[_Turn] = []
         self._failed: RunningPool | None = None
-        while (turn := self._next()) is None:
+        while (turn := self._first()) is None:
             time.sleep(_TICK)
         self._now: _Turn = turn
         self.first = turn.site
@@ -51,6 +52,15 @@ class CurrentSite:
     def follow(self, put: Callable[[Site], None]) -> None:
         """Have *put* called with each site that follows the first."""
         threading.Thread(target=self._follow, args=(put,), daemon=True).start()
+
+    def _first(self) -> _Turn | None:
+        """The site over the pool in service; None where it has changed, or must: its release is damaged."""
+        try:
+            return self._next()
+        except DamagedRelease:
+            if running := in_service(self._folder):
+                refuse(self._folder, running.turn)
+            return None
 
     def _next(self, *kept: _Turn) -> _Turn | None:
         """The site over the pool in service, while those *kept* are in use too; None where it has changed."""

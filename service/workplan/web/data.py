@@ -6,7 +6,6 @@
 import gzip
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
 from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, request
@@ -165,25 +164,29 @@ def dump(extension: str) -> Response:
 
 
 def dumped(release: Release | None, extension: str) -> Response:
-    """All the data of *release* as the file that ends in *extension*. Raises NotAcceptable or StoreError."""
+    """All the data of *release* as the file that ends in *extension*.
+
+    Raises NotAcceptable, StoreError where there is no release, or DamagedRelease where it is not as it was written.
+    """
     name = extension.removesuffix(".gz")
     form = named(name, (f for f in DUMP_FORMATS if f.name == name))
     if form is None:
         raise NotAcceptable(offered=", ".join(f"dump.{f.name}, dump.{f.name}.gz" for f in DUMP_FORMATS))
     if release is None:
         raise StoreError(N_("Les dades són en un magatzem remot: demaneu-les-hi, graf per graf, a /graph/…"))
-    body = _dumped(release.data, form)
+    body = _dumped(release, form)
     if extension.endswith(".gz"):
         return Response(gzip.compress(body, mtime=0), content_type="application/gzip")
     return answer(body, form)
 
 
 @lru_cache(maxsize=len(DUMP_FORMATS))  # one release's, as a rule: older ones are seldom asked for
-def _dumped(file: Path, form: Format) -> bytes:
-    """The quads of *file* in *form*; a format without graphs holds their union."""
+def _dumped(release: Release, form: Format) -> bytes:
+    """The quads of *release* in *form*; a format without graphs holds their union."""
+    body = release.read(release.data.name)
     if form is N_QUADS:
-        return file.read_bytes()
-    quads = parse(path=file, format=RdfFormat.N_QUADS)
+        return body
+    quads = parse(body, format=RdfFormat.N_QUADS)
     if form in (TURTLE,):
         return write_graph(serialize({q.triple for q in quads}, format=RdfFormat.N_TRIPLES) or b"", form)
     syntax = RdfFormat.TRIG if form is TRIG else RdfFormat.JSON_LD

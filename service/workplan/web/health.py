@@ -1,8 +1,11 @@
 """Whether the service lives, whether it can answer and how it fares, for whoever watches over it."""
 
+import json
+
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from workplan.engine.query import QueryRequest
+from workplan.model.errors import StoreEmpty
 from workplan.model.formats import JSON_RESULTS
 from workplan.operation.exposition import expose
 from workplan.release.sources import ontology_version
@@ -18,9 +21,14 @@ def live() -> Response:
 
 @health.get("/health/ready")
 def ready() -> Response:
-    """The store answers: with the release's version, null where a remote store serves."""
+    """The store answers, and holds something: with the release's version, null where a remote store serves.
+
+    Raises StoreEmpty where it holds nothing.
+    """
     service = current_app.extensions["workplan"]
-    service.engine.run(QueryRequest("ASK { ?s ?p ?o }"), JSON_RESULTS)
+    answer = service.engine.run(QueryRequest("ASK { ?s ?p ?o }"), JSON_RESULTS)
+    if json.loads(answer.body).get("boolean") is not True:
+        raise StoreEmpty
     return jsonify(status="ready", version=service.version)
 
 

@@ -30,7 +30,7 @@ from workplan.model.formats import (
 from workplan.model.iris import data_path
 from workplan.questions.catalogue import SavedQuery
 from workplan.questions.parameters import LONGEST_LITERAL, Parameter
-from workplan.release.build import VERSION_LENGTH
+from workplan.release.integrity import VERSION_LENGTH
 from workplan.release.search import KINDS
 
 from .data import DESCRIPTION_FORMATS, DUMP_FORMATS

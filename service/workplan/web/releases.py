@@ -4,7 +4,6 @@ An older release is read from its folder by a pool of its own when someone first
 one is in service.
 """
 
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -17,7 +16,7 @@ from flask import Flask, current_app, g
 from workplan.export.answer import Source
 from workplan.model.errors import N_, ServiceBusy, UnknownRelease
 from workplan.questions.catalogue import catalogue
-from workplan.release.build import VERSION_LENGTH, Release, kept_release
+from workplan.release.build import Release, kept_release
 
 from .service import Service
 
@@ -30,7 +29,6 @@ TERM_SECONDS: Final = 30
 CLAIM_SECONDS: Final = 60
 """How long a release that was promised a place is waited for, from the moment for which it was promised."""
 
-_VERSION: Final = re.compile(rf"[0-9a-f]{{{VERSION_LENGTH}}}")
 _EXTENSION: Final = "workplan.sources"
 _IN_USE: Final = "older_releases_in_use"
 
@@ -66,7 +64,7 @@ class Sources:
         current = self._release
         if current and version == current.version:
             return current
-        found = kept_release(current.folder.parent, version) if current and _VERSION.fullmatch(version) else None
+        found = kept_release(current.folder.parent, version) if current else None
         if found is None:
             raise UnknownRelease(version=version, current=current.version if current else "–")
         return found

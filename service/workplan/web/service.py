@@ -52,18 +52,23 @@ class Service:
         return self.release.version if self.release else None
 
     def engine_over(self, release: Release) -> QueryEngine:
-        """An engine over another *release*, whose queries can be killed where this service's can."""
+        """An engine over another *release*, whose queries can be killed where this service's can.
+
+        Raises DamagedRelease where it is not as it was written.
+        """
         config = self.config
+        release.ensure_whole()
         if not self.is_pooled:
             return Heeded(EmbeddedEngine(release.data, config.limits, config.allowed_services))
-        engine = SeparateEngine(release.data, config.limits, _SECONDARY, config.allowed_services)
+        engine = SeparateEngine(release.data, config.limits, _SECONDARY, config.allowed_services, release.digest)
         return _watched(engine, config)
 
 
 def open_service(root: Path | None, out: Path | None, store: str | None, pool: RunningPool | None = None) -> Service:
     """The service of the home at *root*: over the endpoint *store*, a *pool*, or the current release in *out*.
 
-    Raises MissingFolder where no release has been built, and what loading a home and its configuration raises.
+    Raises MissingFolder where no release has been built, DamagedRelease where it is not as it was written, and what
+    loading a home and its configuration raises.
     """
     home = load_home(root)
     config = load_configuration(home.root)
@@ -75,11 +80,14 @@ def open_service(root: Path | None, out: Path | None, store: str | None, pool: R
         return Service(_watched(remote, config), completed(config, remote), None, catalogue(home.queries))
     folder = out or releases_folder(home)
     if pool:
-        pooled = PooledEngine(Path(pool.address), config.limits)
-        return _over(Release(pool.version, folder / pool.version), pooled, config, is_pooled=True)
+        served = Release(pool.version, folder / pool.version)
+        # Its quads are the pool's business.
+        served.ensure_whole(has_data=False)
+        return _over(served, PooledEngine(Path(pool.address), config.limits), config, is_pooled=True)
     release = current_release(folder)
     if release is None:
         raise MissingFolder(path=folder, expected=N_("una publicació feta amb «workplan build»"))
+    release.ensure_whole()
     embedded = EmbeddedEngine(release.data, config.limits, config.allowed_services)
     return _over(release, embedded, config)
 
