@@ -656,7 +656,7 @@ def main(settings: str) -> None:
         # Clients may come while the data are being read: they are kept waiting, not refused.
         listener.bind(str(address))
         listener.listen(socket.SOMAXCONN)
-        dataset = _loaded(data, given["digest"])
+        dataset = _loaded(data, given.get("digest"))
         be_first_to_go()
         if not given["allowed"]:
             leave_network()
