@@ -423,7 +423,9 @@ class StoreEmpty(StoreError):
     status = 503
     slug = "store-empty"
     title = N_("El magatzem de dades és buit")
-    advice = N_("El magatzem que hi ha darrere del servei contesta, però no té cap dada; aviseu qui porta el servei.")
+    advice = N_(
+        "El magatzem que hi ha darrere del servei contesta, però no té cap dada; aviseu qui gestiona el servei."
+    )
     sentence = N_("El magatzem contesta, però no té cap dada.")
 
 
@@ -435,7 +437,7 @@ class DamagedRelease(StoreError):
     title = N_("La publicació està malmesa")
     advice = N_(
         "Els fitxers d'aquesta publicació ja no són els que es van escriure, i per això no se'n dona res: val més no "
-        "respondre que respondre malament. Qui porta el servei la pot refer amb «workplan build»."
+        "respondre que respondre malament. Qui gestiona el servei la pot refer amb «workplan build»."
     )
     sentence = N_(
         "La publicació %(version)s està malmesa: %(cause)s. Feu-la de nou amb «workplan build» o torneu a una altra "
