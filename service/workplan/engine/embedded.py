@@ -33,7 +33,7 @@ from .mending import Mended, mended
 from .merging import Dataset, loaded, merged
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
-from .writing import BoundedWriter, check_rows, check_xml, count_rows, write_graph
+from .writing import BoundedWriter, cannot_be_written, check_rows, count_rows, sound_xml, write_graph
 
 _RESULT_FORMATS: Final = MappingProxyType(
     {
@@ -82,13 +82,14 @@ class EmbeddedEngine:
                 BoundedWriter(self.limits).write(body)
                 writer.check_time()
             else:
-                answer.serialize(writer, _RESULT_FORMATS[form.name])  # type: ignore[arg-type]
+                with _refused_by(form, request.text):
+                    answer.serialize(writer, _RESULT_FORMATS[form.name])  # type: ignore[arg-type]
                 body = writer.getvalue()
                 # A row takes a byte at the very least, so that most answers need no counting.
                 if len(body) > self.limits.rows and isinstance(answer, QuerySolutions):
                     check_rows(count_rows(body, form), self.limits)
                 if form == XML_RESULTS:
-                    check_xml(body)
+                    body = sound_xml(body)
         return QueryResult(kind, form, body, time.perf_counter() - started)
 
     def close(self) -> None:
@@ -142,6 +143,17 @@ class EmbeddedEngine:
             return store.query(text, base_iri=base_iri, use_default_graph_as_union=is_union, custom_functions=functions)
         chosen = store if _MAY_NAME_GRAPHS.search(text) else union
         return chosen.query(text, base_iri=base_iri, custom_functions=functions)
+
+
+@contextmanager
+def _refused_by(form: Format, text: str) -> Iterator[None]:
+    """What *form* cannot hold is no fault of a service where *text* calls none."""
+    try:
+        yield
+    except OSError as error:
+        if "SERVICE" in text.upper():
+            raise
+        raise cannot_be_written(form) from error
 
 
 @contextmanager

@@ -39,7 +39,7 @@ from .faults import from_engine_error, from_syntax_error
 from .guard import check
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
-from .writing import BoundedWriter, check_rows, check_xml, count_rows, count_triples
+from .writing import BoundedWriter, check_rows, count_rows, count_triples, sound_xml
 
 GRAPHS_SECONDS: Final = 60
 """How long the list of the store's graphs is trusted: a new graph joins the union this much later at most."""
@@ -86,7 +86,7 @@ class RemoteEngine:
         text = bind(request.text, request.bindings)
         body = self._sent(_base(request) + text, request, kind, form, default_graphs, named_graphs)
         if form in (XML_RESULTS, RDF_XML):
-            check_xml(body)
+            sound_xml(body)
         check_rows(*_counted(body, kind, form, self.limits))
         return QueryResult(kind, form, body, time.perf_counter() - started)
 

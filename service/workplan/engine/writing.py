@@ -33,6 +33,9 @@ _SPACE: Final = b" \t\r\n"
 # https://www.w3.org/TR/xml/#charsets; the last is how pyoxigraph names a property whose IRI ends in no XML name.
 _NO_XML: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<oxprefix:[\s/>]")
 
+# What RDF/XML and namespaces reserve and pyoxigraph writes all the same (https://www.w3.org/TR/rdf-syntax-grammar/#propertyElementURIs).
+_RESERVED: Final = re.compile(rb"<(?:rdf:(?:aboutEach|aboutEachPrefix|bagID)[\s/>]|xmlns:)")
+
 
 class BoundedWriter:
     """A file to write an answer to: it raises as soon as the answer is too large or too late."""
@@ -70,8 +73,11 @@ def check_rows(count: int, limits: Limits, unit: str = N_("files")) -> None:
         raise AnswerTooLarge(limit=limits.rows, unit=unit)
 
 
-def check_xml(body: bytes) -> None:
-    """Raise NotAcceptable where the XML in *body* would not be XML: engines write characters that it cannot hold."""
+def sound_xml(body: bytes) -> bytes:
+    """The XML in *body* with its carriage returns as references, without which they are read as line feeds.
+
+    Raises NotAcceptable where it would not be XML: engines write characters and names that it cannot hold.
+    """
     if _NO_XML.search(body):
         raise NotAcceptable(
             N_(
@@ -79,6 +85,7 @@ def check_xml(body: bytes) -> None:
                 "no acaba en un nom; demaneu-la en JSON o en Turtle."
             )
         )
+    return body.replace(b"\r", b"&#13;")
 
 
 def count_rows(body: bytes, form: Format) -> int:
@@ -115,10 +122,24 @@ def write_graph(ntriples: bytes, form: Format, extra_prefixes: Mapping[str, str]
     known = {**NAMESPACES, **extra_prefixes}
     used = {prefix: iri for prefix, iri in sorted(known.items()) if b"<" + iri.encode() in canonical}
     triples = (quad.triple for quad in parse(canonical, RdfFormat.N_TRIPLES))
-    body = serialize(triples, format=_RDF_FORMATS[form.name], prefixes=used) or b""
-    if form == RDF_XML:
-        check_xml(body)
-    return body
+    try:
+        body = serialize(triples, format=_RDF_FORMATS[form.name], prefixes=used) or b""
+    except (OSError, ValueError) as error:
+        raise cannot_be_written(form) from error
+    if form != RDF_XML:
+        return body
+    if _RESERVED.search(body):
+        raise cannot_be_written(form)
+    return sound_xml(body)
+
+
+def cannot_be_written(form: Format) -> NotAcceptable:
+    """What is said of an answer that has terms for which *form* has no words."""
+    return NotAcceptable(
+        N_("La resposta conté termes que no es poden escriure en %(given)s; demaneu-la en %(offered)s."),
+        given=form.label,
+        offered="Turtle, N-Triples" if form.name in _RDF_FORMATS else "JSON, TSV",
+    )
 
 
 def count_triples(body: bytes, form: Format) -> int:

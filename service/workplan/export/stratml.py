@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from workplan.export.telling import Teller
 from workplan.knowledge.facts import Facts
 from workplan.model.errors import N_, InputError
+from workplan.model.xml import DECLARATION, sound
 
 NAMESPACE: Final = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
 
@@ -68,7 +69,7 @@ class _Document:
             self._goal(core, line)
         self._administration(root)
         indent(root)
-        return bytes(tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+        return f"{DECLARATION}{sound(tostring(root, encoding='unicode'))}\n".encode()
 
     def _of(self, kind: str) -> list[str]:
         return self._facts.of_class(kind, self._elements)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from workplan.model.xml import sound
+
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _SVG: Final = f"{{{_NAMESPACE}}}"
 _TAGS: Final = frozenset(_SVG + tag for tag in ("svg", "g", "path", "line", "rect", "text", "tspan"))
@@ -51,7 +53,7 @@ class Words:
 
 def picture(drawing: str, words: Words, foot: Foot) -> ET.Element:
     """Vega's *drawing*, cleaned, with its *words* and its *foot*."""
-    root = ET.fromstring(drawing)  # noqa: S314 - what our own process wrote from our own description
+    root = ET.fromstring(sound(drawing))  # noqa: S314 - what our own process wrote from our own description
     _clean(root)
     _set_foot(root, foot)
     title, description = ET.Element(_SVG + "title"), ET.Element(_SVG + "desc")
@@ -87,7 +89,7 @@ def follow_reader(light: ET.Element, dark: ET.Element) -> None:
 def written(root: ET.Element) -> str:
     """The picture as text."""
     ET.register_namespace("", _NAMESPACE)
-    return ET.tostring(root, encoding="unicode")
+    return sound(ET.tostring(root, encoding="unicode"))
 
 
 def _clean(element: ET.Element) -> None:

@@ -37,6 +37,7 @@ from workplan.model.errors import (
 )
 from workplan.model.formats import SVG
 from workplan.model.iris import data_iri
+from workplan.model.xml import DECLARATION, sound
 from workplan.questions.catalogue import SavedQuery, taken_in
 
 from . import filters
@@ -178,7 +179,7 @@ def describe() -> Response:
         root = ElementTree.Element("oembed")
         for name, value in described.items():
             ElementTree.SubElement(root, name).text = str(value)
-        body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        body = DECLARATION + sound(ElementTree.tostring(root, encoding="unicode"))
         response = Response(body, content_type="text/xml; charset=utf-8")
     response.vary.add("Accept-Language")
     return response

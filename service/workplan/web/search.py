@@ -15,6 +15,7 @@ from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_, BadParameter, SearchUnavailable, UnknownPage, UnknownResource
 from workplan.model.iris import data_iri, page_path
 from workplan.model.words import normalised
+from workplan.model.xml import sound
 from workplan.questions.catalogue import refuse_unknown
 from workplan.release.search import KINDS
 
@@ -370,5 +371,5 @@ def _parts(pieces: Sequence[Piece]) -> list[dict[str, Any]]:
 def describe_search(lang: str) -> Response:
     """How a browser searches here (https://github.com/dewitt/opensearch)."""
     index()
-    body = render_template("opensearch.xml", lang=lang, base=request.host_url.rstrip("/"))
+    body = sound(render_template("opensearch.xml", lang=lang, base=request.host_url.rstrip("/")))
     return Response(body, content_type="application/opensearchdescription+xml; charset=utf-8")
