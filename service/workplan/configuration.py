@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from workplan.engine.query import Capacity, Limits
 from workplan.language import LANGUAGES, fallback
+from workplan.model.encoding import UTF_8
 from workplan.model.errors import N_, BadConfiguration
 from workplan.model.iris import is_network_code
 
@@ -113,7 +114,7 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _from_file(file: Path) -> dict[str, Any]:
     """The settings of *file*, none where it is absent."""
     try:
-        return _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        return _flat(tomllib.loads(file.read_text(encoding=UTF_8)))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -114,6 +114,13 @@ def test_comunica_asks(server: str, query: str, expected: bool) -> None:  # noqa
     assert comunica(f"{server}/sparql", query) is expected
 
 
+def test_comunica_follows_a_name_and_finds_what_is_said_of_it(server: str) -> None:
+    """It asks for TriG before Turtle, and reads the default graph alone."""
+    query = PREFIXES + f"SELECT ?code {{ <{PLAN}/action/08> wp:code ?code }}"
+
+    assert comunica(f"{server}/id/xmess/plan/2020/action/08", query) == [{"code": "A08"}]
+
+
 def test_comunica_constructs(server: str) -> None:
     """The same triples as another client gets."""
     expected = {tuple(map(str, triple)) for triple in wrapped(server, GRAPH, RDFXML, GET)}

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
@@ -88,15 +88,26 @@ def test_a_description_says_what_is_canonical(client: FlaskClient) -> None:
 
 
 def test_trig_keeps_stated_and_curated_apart(client: FlaskClient) -> None:
-    """The added strategic line stands in the curated graph alone."""
+    """The added strategic line stands in the curated graph alone, beside the default graph that holds everything."""
     line = NamedNode(BASE + "xmess/plan/2020/strategic-line/1")
     graphs = {
         q.graph_name.value.rpartition("/")[2]
         for q in parse(client.get(f"/data/{ACTION}.trig").data, RdfFormat.TRIG)
-        if q.object == line and q.predicate.value.endswith("strategicLine")
+        if q.object == line and q.predicate.value.endswith("strategicLine") and q.graph_name != DefaultGraph()
     }
 
     assert graphs == {"curated"}
+
+
+def test_the_default_graph_of_trig_is_the_description(client: FlaskClient) -> None:
+    """Whoever reads no other finds what Turtle says, and each statement once in each graph."""
+    quads = list(parse(client.get(f"/data/{ACTION}.trig").data, RdfFormat.TRIG))
+    triples = {q.triple for q in parse(client.get(f"/data/{ACTION}.ttl").data, RdfFormat.TURTLE)}
+    default = [q.triple for q in quads if q.graph_name == DefaultGraph()]
+
+    assert set(default) == triples == {q.triple for q in quads}
+    assert len(default) == len(triples)
+    assert len(quads) == len(set(quads))
 
 
 @pytest.mark.parametrize("address", ["/graph/schemes/0.1.0", "/graph/xmess/plan/2020/v1/stated"])

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from workplan.knowledge.document import Source, rebuild, sources, text_of_lines
+from workplan.model.encoding import UTF_8
 from workplan.model.errors import N_, InputError, MissingFolder
 from workplan.model.iris import data_iri
 from workplan.release.quotation import source_file
@@ -65,7 +66,7 @@ def document(context: click.Context, plan: str | None, is_diff: bool, root: Path
             checksum=source.checksum or "–",
             path=home.root / "data",
         )
-    theirs, ours = folded(file.read_text(encoding="utf-8")), folded(text)
+    theirs, ours = folded(file.read_text(encoding=UTF_8)), folded(text)
     differences = list(difflib.unified_diff(theirs, ours, file.name, source.iri, lineterm="", n=1))
     click.echo("\n".join(differences), nl=bool(differences))
     context.exit(DIFFERENT if differences else 0)

@@ -5,7 +5,6 @@ It may not know a web framework, run a query or ignore a parameter that the prot
 
 import re
 from binascii import a2b_qp
-from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
+from workplan.model.encoding import unmarked
 from workplan.model.errors import N_, BadRequest, MethodNotAllowed, QueryRefused, UnsupportedMediaType
 
 from .query import QueryRequest
@@ -86,7 +86,7 @@ def read(
         raise MethodNotAllowed(method=method, allowed=", ".join(METHODS))
     if parameters.take_all("update"):
         raise _update_refused()
-    text = parameters.take_required("query")
+    text = unmarked(parameters.take_required("query"))
     _check_text(text)
     query = QueryRequest(
         text,
@@ -109,8 +109,8 @@ def _posted(in_url: list[tuple[str, str]], content_type: str | None, body: bytes
     if media_type == UPDATE:
         raise _update_refused()
     if media_type == QUERY:
-        # Section 2.1.3: the dataset is in the URL, the body is the query alone. Editors mark the start of a file.
-        return _Parameters(in_url, [("query", _decoded(body.removeprefix(BOM_UTF8)))])
+        # Section 2.1.3: the dataset is in the URL, the body is the query alone.
+        return _Parameters(in_url, [("query", _decoded(body))])
     if media_type == FORM:
         return _Parameters(in_url, _pairs(body))
     raise UnsupportedMediaType(given=media_type or "?", expected=f"{FORM}, {QUERY}")

@@ -18,6 +18,7 @@ import yaml
 
 from workplan.engine.query import QueryRequest
 from workplan.language import fallback, gettext
+from workplan.model.encoding import UTF_8
 from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
 
 from .charts import ChartHeader, faults_of_chart
@@ -223,7 +224,7 @@ def _as_text(value: Any) -> str:
 def decoded(content: bytes, name: str | Path) -> str:
     """*content*, of the file called *name*, as text. Raises UnreadableData where it is no UTF-8."""
     try:
-        return content.decode().replace("\r\n", "\n")
+        return content.decode(UTF_8).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableData(path=name, line=line, column=1, cause=N_("no és UTF-8")) from error

@@ -14,6 +14,7 @@ from typing import Final
 from pyoxigraph import BlankNode, NamedNode, Quad, QueryTriples, Store, Triple
 
 from workplan.engine.binding import bind
+from workplan.model.encoding import UTF_8
 from workplan.model.iris import graph_iri, version_graph_iri
 from workplan.model.namespaces import NAMESPACES, WP
 
@@ -63,7 +64,7 @@ def _reading(name: str, quads: list[Quad]) -> Reading:
 
 def _runs(rule: Path, store: Store) -> Iterator[tuple[NamedNode, str]]:
     """The queries that *rule* asks of *store*, each with the graph to which its answer goes."""
-    text = rule.read_text(encoding="utf-8")
+    text = rule.read_text(encoding=UTF_8)
     named = _GRAPH.search(text)
     if named is None:
         yield DERIVED, text

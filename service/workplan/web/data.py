@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse, serialize
 from pyoxigraph import Literal as Text
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -103,13 +103,21 @@ def describe_data(file: str) -> Response:
     if form is None:
         raise NotAcceptable(offered=", ".join(f"{f.name} ({f.media_type})" for f in DESCRIPTION_FORMATS))
     description = found(path)
-    quads = [*description.quads(), *_labels(description)]
+    stated, labels = [*description.quads()], _labels(description)
+    # A reader of the default graph alone finds all that a description holds; the named graphs say where it comes from.
+    whole = {Quad(quad.subject, quad.predicate, quad.object) for quad in (*stated, *labels)}
     if form is TRIG:
+        quads = {*stated, *whole}
         used = {p: n for p, n in NAMESPACES.items() if any(n in str(quad) for quad in quads)}
-        body = serialize(sorted(quads, key=str), format=RdfFormat.TRIG, prefixes=used)
+        body = serialize(sorted(quads, key=_in_order), format=RdfFormat.TRIG, prefixes=used)
         return answer(bytes(body or b""), form, canonical=description.iri)
-    ntriples = serialize({quad.triple for quad in quads}, format=RdfFormat.N_TRIPLES)
+    ntriples = serialize({quad.triple for quad in whole}, format=RdfFormat.N_TRIPLES)
     return answer(write_graph(bytes(ntriples or b""), form), form, canonical=description.iri)
+
+
+def _in_order(quad: Quad) -> tuple[str, str]:
+    """Graph by graph, the default one first, so that each is written once."""
+    return "" if quad.graph_name == DefaultGraph() else str(quad.graph_name), str(quad)
 
 
 def _labels(description: Description) -> list[Quad]:

@@ -15,6 +15,7 @@ from workplan.engine.hints import hints
 from workplan.engine.query import Kind, QueryRequest
 from workplan.knowledge.vocabulary import words_of
 from workplan.language import gettext, pick, sentence
+from workplan.model.encoding import unmarked
 from workplan.model.errors import RequestError, StoreError
 from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE
 from workplan.model.iris import page_path
@@ -57,7 +58,7 @@ ORDER BY ?code"""
 def ask(lang: str) -> Response:
     """A form to ask SPARQL with, and the answer as a table; by POST what is too long for an address."""
     example = service().queries.get(request.args.get("example", ""))
-    text = request.values.get("query", "").strip() or (_as_asked(example) if example else "")
+    text = unmarked(request.values.get("query", "")).strip() or (_as_asked(example) if example else "")
     answer, error, status = None, None, 200
     if text:
         try:
@@ -93,7 +94,7 @@ def ask(lang: str) -> Response:
 @editor.route("/<any(ca, es, en):lang>/sparql/hints.json", methods=["GET", "POST"])
 def advise(lang: str) -> Response:
     """What may make a query slow, how to ask it instead, and where that is explained."""
-    found = _hints(request.values.get("query", ""), lang)
+    found = _hints(unmarked(request.values.get("query", "")), lang)
     return jsonify(hints=found, help=page_address(SLOW_SHAPES.lstrip("/")))
 
 
