@@ -498,7 +498,7 @@ def test_no_row_is_lost_for_want_of_a_translation(client: FlaskClient) -> None:
 
     assert rows_in["ca"].count("\r\n") == rows_in["en"].count("\r\n") == 12
     assert "Xarxa d'Ateneus Cooperatius" in rows_in["en"]
-    assert "Provider" not in rows_in["ca"]
+    assert "Contractor" not in rows_in["ca"]
 
 
 def test_metadata_describe_every_column_of_the_csv(client: FlaskClient) -> None:
