@@ -107,7 +107,7 @@ def api(lang: str) -> Response:
         themes=themes_of(source.queries.values(), lang),
         operation=lambda query: document["paths"][f"/query/{query.name}"]["get"],
         own=lambda query: [parameter.name for parameter in query.parameters],
-        routes={path: about for path, about in document["paths"].items() if path not in _paths(source)},
+        routes={path: about for path, about in document["paths"].items() if not path.startswith("/query/")},
         example=_example(source, lang),
         errors=_ERRORS,
         formats=formats_in(lang),
@@ -118,10 +118,6 @@ def api(lang: str) -> Response:
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     return response
-
-
-def _paths(source: Source) -> set[str]:
-    return {f"/query/{name}" for name in source.queries}
 
 
 def _example(source: Source, lang: str) -> dict[str, str] | None:

@@ -19,6 +19,7 @@ from workplan.knowledge.search import LONGEST, MOST_RESULTS
 from workplan.language import LANGUAGES, gettext, pick
 from workplan.model.errors import N_
 from workplan.model.formats import (
+    CHART_FORMATS,
     CONSTRUCT_FORMATS,
     CSV,
     CSV_METADATA,
@@ -124,11 +125,19 @@ _PROBLEM: Final = {
 _ERRORS: Final = {
     "400": N_("Un paràmetre sobra, falta o no té la forma que s'espera; la frase diu quins n'hi ha."),
     "404": N_("No existeix."),
+    "403": N_("La consulta vol escriure dades o cridar un altre servei, i aquí no es pot."),
     "406": N_("El format no es pot donar; la frase diu quins n'hi ha."),
     "413": N_("La resposta passa dels límits: mai no es talla."),
+    "415": N_("El contingut enviat no és d'un tipus que aquest servei admeti."),
     "503": N_("El servei està ocupat; Retry-After diu quan tornar-hi."),
     "504": N_("La consulta ha esgotat el temps."),
 }
+
+_OF_FILES: Final = ("page", "limit", "lang", "excel", "theme", "width")
+"""The parameters that some file of a question takes, beside the question's own."""
+
+_OF_SPARQL: Final = ("403", "415")
+"""Errors of the SPARQL endpoint alone."""
 
 Words = Mapping[str, Any]
 
@@ -141,16 +150,23 @@ def describe(source: Source, base: str, lang: str) -> dict[str, Any]:
 
     paths: dict[str, Any] = {}
     for query in source.queries.values():
-        paths[f"/query/{query.name}"] = {"get": _question(query, source, lang)}
-    paths |= _routes(source, said)
+        paths |= _question(query, source, lang)
+    paths |= _routes(source, said, lang)
     return {
         "openapi": VERSION,
         "info": _info(source.config, source.version, lang),
         "servers": [{"url": base.rstrip("/")}],
+        # Who asks needs no key: said, it is no omission.
+        "security": [],
         "tags": [{"name": tag} for tag in sorted({tag for query in source.queries.values() for tag in query.tags})],
         "paths": paths,
         "components": {
-            "schemas": {"Results": _RESULTS, "Problem": _PROBLEM, "Search": _SEARCH},
+            "schemas": {
+                "Results": _RESULTS,
+                "Problem": _PROBLEM,
+                "Found": _SEARCH,
+                **{_answer_name(each): _answer_schema(each) for each in source.queries.values() if _is_table(each)},
+            },
             "responses": {
                 status: {
                     "description": said(text),
@@ -180,6 +196,38 @@ def _contact_key(contact: str) -> str:
 
 
 def _question(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
+    """The paths that answer *query*: by ``Accept`` or ``format=``, and as a file of each kind, by its extension.
+
+    Files of one kind take the same parameters; those of a chart are asked for by ``format=``.
+    """
+    name = _camel(query.name)
+    offered = [each for each in renderers_of(kind_of(query.text)) if each.form not in CHART_FORMATS]
+    paths = {f"/query/{query.name}": {"get": _negotiated(query, source, lang)}}
+    if any(each.form is CSV for each in offered):
+        paths[f"/query/{query.name}.csv"] = {"get": _file(query, source, lang, f"{name}Csv", [RENDERERS[CSV.name]])}
+    others = [each for each in offered if each.form is not CSV]
+    paths[f"/query/{query.name}.{{extension}}"] = {"get": _file(query, source, lang, f"{name}File", others)}
+    return paths
+
+
+def _file(query: SavedQuery, source: Source, lang: str, operation: str, offered: Sequence[Renderer]) -> dict[str, Any]:
+    """The operation that answers *query* as a file in one of the formats *offered*."""
+    extensions = [each.extension for each in offered]
+    taken = known_parameters(extensions[0], kind_of(query.text))
+    return {
+        "operationId": operation,
+        "summary": f"{query.title(lang)} ({', '.join(extensions)})",
+        "tags": list(query.tags),
+        "parameters": [
+            *([_extension(extensions)] if len(extensions) > 1 else []),
+            *(_parameter(each, (), None, lang) for each in query.parameters),
+            *_common(taken, offered, source.config, lang),
+        ],
+        "responses": _answers(query, offered, lang, is_paged="page" in taken),
+    }
+
+
+def _negotiated(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
     """The operation that answers *query* by ``Accept`` or ``format=``."""
     kind = kind_of(query.text)
     choices = source.choices(query)
@@ -198,15 +246,21 @@ def _question(query: SavedQuery, source: Source, lang: str) -> dict[str, Any]:
             *_common(taken, offered, source.config, lang),
         ],
         "responses": {
-            "200": {
-                "description": gettext(N_("La resposta."), lang),
-                "headers": _headers(lang, is_paged="page" in taken),
-                "content": _content(query, offered),
-            },
+            **_answers(query, offered, lang, is_paged="page" in taken),
             "303": {"description": gettext(N_("La pàgina de la consulta, per a un navegador."), lang)},
-            "304": {"description": gettext(N_("No ha canviat."), lang)},
-            **_errors(),
         },
+    }
+
+
+def _answers(query: SavedQuery, offered: Sequence[Renderer], lang: str, *, is_paged: bool) -> dict[str, Any]:
+    return {
+        "200": {
+            "description": gettext(N_("La resposta."), lang),
+            "headers": _headers(lang, is_paged=is_paged),
+            "content": _content(query, offered),
+        },
+        "304": {"description": gettext(N_("No ha canviat."), lang)},
+        **_errors(),
     }
 
 
@@ -288,25 +342,41 @@ def _headers(lang: str, *, is_paged: bool) -> dict[str, Any]:
     return {name: {"description": gettext(text, lang), "schema": {"type": "string"}} for name, text in texts.items()}
 
 
-def _content(query: SavedQuery, offered: Iterable[Renderer]) -> dict[str, Any]:
+def _answer_name(query: SavedQuery) -> str:
+    """What the schema of the answer to *query* as JSON is called."""
+    name = _camel(query.name)
+    return f"{name[:1].upper()}{name[1:]}Answer"
+
+
+def _is_table(query: SavedQuery) -> bool:
+    return any(each.form is JSON_RESULTS for each in renderers_of(kind_of(query.text)))
+
+
+def _answer_schema(query: SavedQuery) -> dict[str, Any]:
     bindings = {
         "type": "object",
         "properties": {name: {"type": "object", "title": column.label("en")} for name, column in query.columns.items()},
     }
-    typed = {
+    return {
         "allOf": [
             _ref("Results"),
-            {"properties": {"results": {"properties": {"bindings": {"items": bindings}}}}},
+            {
+                "type": "object",
+                "properties": {
+                    "results": {"type": "object", "properties": {"bindings": {"type": "array", "items": bindings}}}
+                },
+            },
         ]
     }
-    return {
-        each.form.media_type: {"schema": typed} if each.form is JSON_RESULTS else {}
-        for each in offered
-        if each.form is not CSV_METADATA
+
+
+def _content(query: SavedQuery, offered: Iterable[Renderer]) -> dict[str, Any]:
+    return _bare(each.form for each in offered if each.form is not JSON_RESULTS) | {
+        each.form.media_type: {"schema": _ref(_answer_name(query))} for each in offered if each.form is JSON_RESULTS
     }
 
 
-def _routes(source: Source, said: Any) -> dict[str, Any]:
+def _routes(source: Source, said: Any, lang: str) -> dict[str, Any]:
     """The addresses that every network's service has."""
     name = _in_path("name", {"type": "string", "enum": list(source.queries)})
     files = [each.form for each in RENDERERS.values()]
@@ -316,19 +386,11 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
     version = _in_path("version", {"type": "string", "pattern": f"^[0-9a-f]{{{VERSION_LENGTH}}}$"}, source.version)
     dumps = [_extension([f"{form.name}{end}" for form in DUMP_FORMATS for end in ("", ".gz")])]
     graph_format = _in_query("format", {"type": "string", "enum": [form.name for form in GRAPH_FORMATS]})
-    sparql = _in_query("query", {"type": "string", "minLength": 1}, "ASK { ?s ?p ?o }", is_required=True)
-    sparql_forms = [*SOLUTION_FORMATS, *CONSTRUCT_FORMATS]
     return {
-        "/query/{name}.{extension}": _get(
-            "queryFile",
-            said(N_("Una consulta desada com a fitxer, amb els paràmetres de la consulta")),
-            [name, _extension([form.name for form in files])],
-            files,
-        ),
         "/releases/{version}/query/{name}.{extension}": _get(
             "pinnedQueryFile",
             said(N_("La mateixa resposta, sempre la d'aquella publicació")),
-            [version, name, _extension([form.name for form in files])],
+            [version, name, _extension([form.name for form in files]), *_common(_OF_FILES, (), source.config, lang)],
             files,
         ),
         "/id/{path}": {
@@ -351,23 +413,7 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
             [plan, _extension([form.name for form in FORMS.values()])],
             tuple(FORMS.values()),
         ),
-        "/sparql": {
-            **_get("sparql", said(N_("Una consulta SPARQL 1.1")), [sparql], sparql_forms),
-            "post": {
-                "operationId": "sparqlPost",
-                "summary": said(N_("Una consulta SPARQL 1.1, al cos")),
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/sparql-query": {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"}
-                    },
-                },
-                "responses": {
-                    "200": {"description": said(N_("La resposta.")), "content": _bare(sparql_forms)},
-                    **_errors(),
-                },
-            },
-        },
+        "/sparql": _sparql(said),
         "/rdf-graph-store": _get(
             "graph",
             said(N_("Un graf, pel seu IRI")),
@@ -391,6 +437,54 @@ def _routes(source: Source, said: Any) -> dict[str, Any]:
             DUMP_FORMATS,
             is_compressed=True,
         ),
+    }
+
+
+def _sparql(said: Any) -> dict[str, Any]:
+    """The operations of the SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1)."""
+    forms = [*SOLUTION_FORMATS, *CONSTRUCT_FORMATS]
+    iris = {"type": "array", "items": {"type": "string", "format": "uri"}}
+    asked = {"type": "string", "minLength": 1}
+    example = "ASK { ?s ?p ?o }"
+    given: dict[str, tuple[str, Words]] = {
+        "default-graph-uri": (N_("Els grafs que fan el graf per defecte, en lloc de la unió de tots."), iris),
+        "named-graph-uri": (N_("Els grafs amb nom que es poden demanar amb GRAPH."), iris),
+        "format": (
+            N_("El format, en lloc de la capçalera Accept."),
+            {"type": "string", "enum": list(dict.fromkeys(form.name for form in forms))},
+        ),
+    }
+    parameters = [{**_in_query(name, schema), "description": said(text)} for name, (text, schema) in given.items()]
+    form = {
+        "type": "object",
+        "required": ["query"],
+        "properties": {"query": asked, **{name: schema for name, (_, schema) in given.items()}},
+    }
+    answers = {"200": {"description": said(N_("La resposta.")), "content": _bare(forms)}}
+    return {
+        "get": {
+            "operationId": "sparql",
+            "summary": said(N_("Una consulta SPARQL 1.1")),
+            "parameters": [_in_query("query", asked, example, is_required=True), *parameters],
+            "responses": {
+                **answers,
+                "304": {"description": said(N_("No ha canviat."))},
+                **_errors(("403",)),
+            },
+        },
+        "post": {
+            "operationId": "sparqlPost",
+            "summary": said(N_("Una consulta SPARQL 1.1, al cos")),
+            "parameters": parameters,
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/x-www-form-urlencoded": {"schema": form, "example": {"query": example}},
+                    "application/sparql-query": {"schema": {"type": "string"}, "example": example},
+                },
+            },
+            "responses": {**answers, **_errors(_OF_SPARQL)},
+        },
     }
 
 
@@ -421,7 +515,7 @@ def _search(said: Any) -> dict[str, Any]:
         {**_in_query(name, schema, is_required=name == "q"), "description": said(text)} for name, text, schema in given
     ]
     described = _get("search", said(N_("Cerca en tots els textos")), parameters, [])
-    described["get"]["responses"]["200"]["content"] = {"application/json": {"schema": _ref("Search")}}
+    described["get"]["responses"]["200"]["content"] = {"application/json": {"schema": _ref("Found")}}
     return described
 
 
@@ -445,11 +539,20 @@ def _get(
 
 
 def _bare(forms: Iterable[Format]) -> dict[str, Any]:
-    return {form.media_type: {} for form in forms}
+    """What an answer holds in each of *forms*: text where it is text, which generated clients would take for JSON."""
+    return {
+        form.media_type: {"schema": {"type": "string"}} if form.is_text or form.media_type.endswith("+xml") else {}
+        for form in forms
+    }
 
 
-def _errors() -> dict[str, Any]:
-    return {status: {"$ref": f"#/components/responses/{status}"} for status in _ERRORS}
+def _errors(also: Sequence[str] = ()) -> dict[str, Any]:
+    """The errors that any address may answer with, and *also* those of its own."""
+    return {
+        status: {"$ref": f"#/components/responses/{status}"}
+        for status in _ERRORS
+        if status not in _OF_SPARQL or status in also
+    }
 
 
 def _ref(name: str) -> dict[str, str]:
