@@ -41,7 +41,21 @@ function written(term) {
   return JSON.stringify(term.value) + end;
 }
 
-function cell(term, vocabulary, words, lang) {
+/** The resources that *bindings* name, each once. */
+export const resourcesIn = (bindings) => [
+  ...new Set(bindings.flatMap(Object.values).filter((term) => term.type === "uri").map((term) => term.value)),
+];
+
+/** What *named* is called, beside its identifier. */
+function beside(named, lang) {
+  const text = document.createElement("span");
+  text.className = "beside";
+  if (named.lang && named.lang.split("-")[0] !== lang) text.lang = named.lang;
+  text.textContent = named.text;
+  return text;
+}
+
+function cell(term, vocabulary, words, lang, names) {
   const td = document.createElement("td");
   if (!term) return td;
   if (term.type === "uri") {
@@ -50,6 +64,7 @@ function cell(term, vocabulary, words, lang) {
     if (href) shown.href = href;
     shown.textContent = shortened(term.value, vocabulary, lang);
     td.append(shown);
+    if (names[term.value]) td.append(" ", beside(names[term.value], lang));
   } else if (term["xml:lang"]) {
     const text = document.createElement("span");
     text.lang = term["xml:lang"];
@@ -106,8 +121,8 @@ export function rowsOf(table) {
   }));
 }
 
-/** What an answer to a SELECT shows; *shown* is how many rows at most. */
-export function solutions({ head, results }, vocabulary, words, lang, shown) {
+/** What an answer to a SELECT shows, its resources with their *names*; *shown* is how many rows at most. */
+export function solutions({ head, results }, vocabulary, words, lang, shown, names) {
   const section = clone("of-solutions");
   const table = section.querySelector("table");
   const row = table.tHead.insertRow();
@@ -125,7 +140,7 @@ export function solutions({ head, results }, vocabulary, words, lang, shown) {
     }),
     make() {
       const tr = document.createElement("tr");
-      tr.append(...head.vars.map((name) => cell(binding[name], vocabulary, words, lang)));
+      tr.append(...head.vars.map((name) => cell(binding[name], vocabulary, words, lang, names)));
       return tr;
     },
   }));
@@ -143,7 +158,8 @@ export function offerDownloads(section, query, longest) {
   } else {
     form.remove();
     for (const link of list.querySelectorAll("a")) {
-      link.href = `/sparql?query=${encodeURIComponent(query)}&format=${link.dataset.format}`;
+      const asked = `?query=${encodeURIComponent(query)}`;
+      link.href = link.dataset.sheet ? link.dataset.sheet + asked : `/sparql${asked}&format=${link.dataset.format}`;
     }
   }
 }

@@ -28,8 +28,17 @@ export function isProse(state, at) {
   return name === "comment" || name === "string";
 }
 
-/** The source of options, from a *vocabulary* that may come later, with the page's *words* for each kind. */
-export function completions(vocabulary, words) {
+/** The property that what stands before *at* in *text* ends with, so that a value of it comes next; null for none. */
+function propertyBefore(text, terms) {
+  const name = /(?:^|[\s;,({])([A-Za-z][\w.-]*:[\w-]+)\s+$/.exec(text)?.[1];
+  return name && terms.some((term) => term.name === name && !term.is_class) ? name : null;
+}
+
+/**
+ * The source of options, from a *vocabulary* that may come later, with the page's *words* for each kind.
+ * *valuesOf* promises the values of a property.
+ */
+export function completions(vocabulary, words, valuesOf) {
   const kinds = { class: words.class, property: words.property };
 
   function apply(name) {
@@ -56,6 +65,21 @@ export function completions(vocabulary, words) {
     return options.length ? { from: word.from, options, filter: false } : null;
   }
 
+  async function values(property, wanted, from) {
+    const options = (await valuesOf(property))
+      .map((value) => ({ value, rank: wanted ? fit(wanted, folded(value.code), folded(value.label)) : 1 }))
+      .filter(({ rank }) => rank > 0)
+      .sort((a, b) => b.rank - a.rank)
+      .slice(0, MOST)
+      .map(({ value: { iri, code, label } }) => ({
+        label: `<${iri}>`,
+        displayLabel: [code, label].filter(Boolean).join(" ") || iri,
+        detail: words.value,
+        type: "constant",
+      }));
+    return options.length ? { from, options, filter: false } : null;
+  }
+
   return (context) => {
     if (isProse(context.state, context.pos)) return null;
     const variable = context.matchBefore(/[?$]\w*/);
@@ -65,6 +89,8 @@ export function completions(vocabulary, words) {
     if (!word || (word.from === word.to && !context.explicit)) return null;
     const before = context.state.sliceDoc(Math.max(0, word.from - 40), word.from);
     if (/<[^<>\s]*$/.test(before) || /PREFIX\s+$/i.test(before)) return null;
+    const property = propertyBefore(before, vocabulary.terms);
+    if (property && property !== "rdf:type" && !word.text.includes(":")) return values(property, folded(word.text), word.from);
     const wantsClass = /(?:\sa|rdf:type)\s+$/.test(before);
     const wanted = folded(word.text);
     if (!context.explicit && KEYWORDS.includes(word.text.toUpperCase())) return null;

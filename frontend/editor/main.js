@@ -1,11 +1,12 @@
 // Turns the form that asks SPARQL into an editor that answers on the spot.
 // The form stays what it is for whoever has no script: this takes its place only once all is there.
 
-import { clone, filled, offerDownloads, rowsOf, solutions, sortable } from "./answer.js";
+import { clone, filled, offerDownloads, resourcesIn, rowsOf, solutions, sortable } from "./answer.js";
 import { folded } from "./completion.js";
 import { createEditor } from "./view.js";
 
 const KEPT = "workplan.query";
+const MOST_NAMED = 1000; // resources of an answer that are called by their names
 const MOST_RAW = 100_000; // characters of an answer that are shown as they came
 
 const lang = document.documentElement.lang;
@@ -79,9 +80,38 @@ async function hintsOn(text, signal) {
   return response.ok ? response.json() : { hints: [] };
 }
 
+const known = new Map();
+
+/** The values of *property* that may be proposed: asked for once. */
+function valuesOf(property) {
+  if (!known.has(property)) {
+    const found = fetch(`${form.dataset.values}?of=${encodeURIComponent(property)}`)
+      .then((response) => (response.ok ? response.json() : []))
+      .catch(() => []);
+    known.set(property, found);
+  }
+  return known.get(property);
+}
+
+/** What the resources of *answer* are called; nothing where it is no table, or they cannot be asked for. */
+async function namesIn(answer, signal) {
+  if (!answer.ok || !answer.type.startsWith("application/sparql-results+json")) return {};
+  const { results } = JSON.parse(answer.body);
+  const iris = results ? resourcesIn(results.bindings).slice(0, MOST_NAMED) : [];
+  if (!iris.length) return {};
+  const body = new URLSearchParams({ iris: iris.join("\n") });
+  const response = await fetch(form.dataset.names, { signal, method: "POST", body });
+  return response.ok ? response.json() : {};
+}
+
 function hintSection({ hints, help }) {
   const section = clone("of-hints");
   section.querySelector("a").href = help;
+  return withHints(section, hints);
+}
+
+/** *section* with *hints* in its list, each with a button for what to write instead. */
+function withHints(section, hints) {
   for (const hint of hints) {
     const item = clone("of-hint");
     item.querySelector("p").textContent = `${filled(words.place, hint)} ${hint.sentence}`;
@@ -124,7 +154,7 @@ function summary(rows, took, timing) {
   return parts.join(" · ");
 }
 
-function answerSection(body, type) {
+function answerSection(body, type, names) {
   if (!type.startsWith("application/sparql-results+json")) {
     const section = clone("of-graph");
     const rest = body.length > MOST_RAW ? `\n${words.cut}` : "";
@@ -133,7 +163,7 @@ function answerSection(body, type) {
   }
   const answer = JSON.parse(body);
   const isTable = "results" in answer;
-  const section = isTable ? solutions(answer, vocabulary, words, lang, shown) : clone("of-boolean");
+  const section = isTable ? solutions(answer, vocabulary, words, lang, shown, names) : clone("of-boolean");
   if (!isTable) section.querySelector("strong").textContent = answer.boolean ? words.yes : words.no;
   const raw = section.querySelector(".raw");
   raw.addEventListener("toggle", () => {
@@ -162,8 +192,8 @@ async function ask(text, address, signal) {
 }
 
 /** The section of an answer to *text*, and what to tell of it. */
-function answered(text, { body, type, took, timing }) {
-  const { section, rows } = answerSection(body, type);
+function answered(text, { body, type, took, timing }, names) {
+  const { section, rows } = answerSection(body, type, names);
   offerDownloads(section, text, longest);
   const first = rows > shown ? ` · ${filled(words.first, { n: number(shown) })}` : "";
   return [section, summary(rows, took, timing) + first];
@@ -181,10 +211,10 @@ async function run() {
   editor.clearWrong();
   tell(words.asking);
   const address = show(text);
-  let answer, advice;
+  let answer, advice, names;
   try {
     answer = await ask(text, address, mine.signal);
-    advice = await hintsOn(text, mine.signal);
+    [advice, names] = await Promise.all([hintsOn(text, mine.signal), namesIn(answer, mine.signal)]);
   } catch (error) {
     if (running === mine) tell(error.name === "AbortError" ? words.stopped : words.failed);
     return;
@@ -202,8 +232,12 @@ async function run() {
     return;
   }
   const problem = isProblem ? JSON.parse(answer.body) : null;
-  const [section, said] = problem ? [problemSection(problem), problem.detail] : answered(text, answer);
-  outcome.replaceChildren(...(problem ? [section] : []), ...(advice.hints.length ? [hintSection(advice)] : []), ...(problem ? [] : [section]));
+  const [section, said] = problem ? [problemSection(problem), problem.detail] : answered(text, answer, names);
+  const advised = [
+    ...(advice.unknown?.length && !problem ? [withHints(clone("of-unknown"), advice.unknown)] : []),
+    ...(advice.hints.length ? [hintSection(advice)] : []),
+  ];
+  outcome.replaceChildren(...(problem ? [section, ...advised] : [...advised, section]));
   tell(said, problem !== null);
 }
 
@@ -216,6 +250,7 @@ const editor = createEditor(host, (isAsked ? null : kept()) || area.value, {
   label: label.textContent.trim(),
   vocabulary,
   words,
+  valuesOf,
   onChange: keep,
   onRun: run,
 });

@@ -68,7 +68,7 @@ function placeOf(doc, line, column) {
  * An editor in *host* with *text*, that tells each change to *onChange* and asks by *onRun*.
  * *vocabulary* and *words* are what it completes and says.
  */
-export function createEditor(host, text, { label, vocabulary, words, onChange, onRun }) {
+export function createEditor(host, text, { label, vocabulary, words, valuesOf, onChange, onRun }) {
   const root = host.attachShadow({ mode: "open", delegatesFocus: true });
   const typePrefix = EditorView.inputHandler.of((view, from, to, typed) => {
     if (typed !== ":" || view.composing) return false;
@@ -116,7 +116,7 @@ export function createEditor(host, text, { label, vocabulary, words, onChange, o
         EditorView.lineWrapping,
         StreamLanguage.define(sparql),
         syntaxHighlighting(colours),
-        autocompletion({ override: [completions(vocabulary, words)], icons: false }),
+        autocompletion({ override: [completions(vocabulary, words, valuesOf)], icons: false }),
         wrong,
         EditorView.contentAttributes.compute([wrong], (state) => (state.field(wrong).size ? { "aria-invalid": "true" } : {})),
         theme,

@@ -307,6 +307,35 @@ def test_a_slow_query_gets_hints_and_is_rewritten_by_a_button(browser: Browser, 
         assert href == "/ca/problem/slow-query-shapes"
 
 
+def test_a_misspelt_name_is_told_and_mended_by_a_button(browser: Browser, server: str) -> None:
+    """A query with it has no answer, and nothing else says why."""
+    query = "PREFIX wp: <https://w3id.org/sse-workplan/ns#>\nSELECT ?a { ?a a wp:PlanedAction }"
+    with opened(browser, f"{server}/ca/sparql") as page:
+        ask(page, query)
+        region = page.get_by_role("region", name="Noms que no hi ha")
+        expect(region).to_contain_text("potser volíeu dir «wp:PlannedAction»")
+        region.get_by_role("button", name="Reescriu-la així").click()
+        page.get_by_role("button", name="Executa", exact=True).click()
+        expect(page.get_by_role("status")).to_contain_text("29 files")
+        expect(region).to_have_count(0)
+        assert re.match(r"xmess/plan/2020/action/01 A01 Celebrar", sorted(column(page, 1))[0])
+        expect(page.get_by_role("link", name="Excel")).to_have_attribute(
+            "href", re.compile(r"^/ca/sparql/answer\.xlsx")
+        )
+
+
+def test_values_are_proposed_after_a_property(browser: Browser, server: str) -> None:
+    """By their names; what is written is the identifier."""
+    with opened(browser, f"{server}/ca/sparql") as page:
+        write(page, "SELECT * { ?a wp:instrument tall")
+        option = page.get_by_role("option", name="Jornades, formacions, tallers")
+        expect(option).to_be_visible()
+        option.click()
+        expect(page.locator(".cm-content")).to_contain_text(
+            "wp:instrument <https://w3id.org/sse-workplan/id/scheme/instrument/jornades>"
+        )
+
+
 def test_the_keyboard_gets_in_and_out(browser: Browser, server: str) -> None:
     """Tab leaves the editor by itself, forwards and backwards, proposals open or not (WCAG 2.1.2), as the page says."""
     focused = "document.activeElement.className + document.activeElement.textContent.trim().slice(0, 8)"

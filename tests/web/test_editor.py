@@ -1,10 +1,13 @@
 """The SPARQL editor without its script, and what the script is given."""
 
+import io
 import re
+from html import unescape
 from importlib.resources import files
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from served import FrontClient
 from workplan.language import LANGUAGES
@@ -168,3 +171,97 @@ def test_the_script_weighs_less_than_200_kb(front_client: FrontClient, client: F
 def test_nothing_else_is_given_from_where_the_script_is(client: FlaskClient, name: str) -> None:
     """Only what the manifest names."""
     assert client.get(f"/static/built/{name}").status_code == 404
+
+
+MISSPELT = "PREFIX wp: <https://w3id.org/sse-workplan/ns#>\nSELECT * { ?a a wp:PlanedAction ; wp:code ?code }"
+NAMED = (
+    "SELECT * { VALUES ?x { <https://w3id.org/sse-workplan/id/xmess/plan/2020/action/08> "
+    "<https://w3id.org/sse-workplan/id/xmess/team/st> <https://example.org/nothing> } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("wp:PlanedAction", "wp:PlannedAction"),
+        ("wp:plannedaction", "wp:PlannedAction"),
+        ("<https://w3id.org/sse-workplan/ns#PlanedAction>", "wp:PlannedAction"),
+        ("wp:xyzzy", ""),
+        ("org:Organisation", "org:Organization"),
+    ],
+)
+def test_a_name_that_nothing_has_is_told_with_the_one_that_may_be_meant(
+    client: FlaskClient, name: str, near: str
+) -> None:
+    """On the page and to its script, as the validator tells it; the query in other words finds something."""
+    prefix = "PREFIX org: <http://www.w3.org/ns/org#>\n"
+    query = prefix + MISSPELT.replace("wp:PlanedAction", name)
+    (told,) = client.post("/en/sparql/hints.json", data={"query": query}).get_json()["unknown"]
+    page = client.get("/en/sparql", query_string={"query": query}).text.partition("<template")[0]
+
+    assert (told["line"], told["column"]) == (3, 17)
+    assert (f"perhaps you meant “{near}”" if near else "at /en/ns") in told["sentence"]
+    assert told["sentence"] in unescape(page)
+    assert "Names that do not exist" in page
+    assert bool(told["rewrite"]) == bool(near)
+    if near.startswith("wp:"):
+        found = client.get("/sparql", query_string={"query": told["rewrite"]}).get_json(force=True)
+        assert len(found["results"]["bindings"]) == 29
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { ?s ?p ?o } LIMIT 1",
+        MISSPELT.replace("Planed", "Planned"),
+        MISSPELT.replace("wp:PlanedAction", "wp:PlannedAction # wp:Planed").replace("?code", "'wp:PlanedAction'"),
+        "PREFIX xyz: <https://w3id.org/sse-workplan/ns#>\nSELECT * { ?a a xyz:PlannedAction }",
+        "PREFIX wp: <https://example.org/>\nSELECT * { ?a a wp:PlanedAction }",
+        "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\nSELECT * { ?a rdfs:member ?b }",
+        "SELECT * { broken",
+    ],
+)
+def test_nothing_is_told_of_names_that_are_fine_or_not_ours(client: FlaskClient, query: str) -> None:
+    """Nor of texts, comments, and prefixes that mean something else here."""
+    assert client.post("/en/sparql/hints.json", data={"query": query}).get_json()["unknown"] == []
+
+
+def test_resources_of_an_answer_are_called_by_their_names(client: FlaskClient) -> None:
+    """On the page beside the identifier, and for the script; the endpoint's own answers stay as SPARQL has them."""
+    page = client.get("/ca/sparql", query_string={"query": NAMED}).text
+    asked = {"iris": "\n".join(["https://w3id.org/sse-workplan/id/xmess/team/st", "no iri", "https://example.org/x"])}
+    named = client.post("/es/sparql/names.json", data=asked).get_json()
+
+    assert re.search(r'action/08</a> <span class="beside">A08 Generar un grup', page)
+    assert re.search(r'team/st</a> <span class="beside">ST Secretaria', page)
+    assert list(named) == ["https://w3id.org/sse-workplan/id/xmess/team/st"]
+    assert named[asked["iris"].partition("\n")[0]]["text"].startswith("ST ")
+    assert client.post("/ca/sparql/names.json", data={"iris": "urn:x\n" * 1001}).status_code == 400
+    assert "Secretaria" not in client.get("/sparql", query_string={"query": NAMED}).text
+
+
+def test_an_answer_is_given_as_a_spreadsheet(client: FlaskClient) -> None:
+    """The rows of the answer and no other; what is no table has none."""
+    page = client.get("/ca/sparql", query_string={"query": NAMED}).text
+    (address,) = re.findall(r'href="(/ca/sparql/answer[.]xlsx[?]query=[^"]*)"', page)
+    answer = client.get(unescape(address))
+    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    rows = [row[0] for row in sheet.iter_rows(values_only=True)]
+
+    assert answer.status_code == 200
+    assert rows[0] == "x"
+    assert [row.rpartition("/")[2] for row in rows[1:]] == ["08", "st", "nothing"]
+    assert client.get("/ca/sparql/answer.xlsx", query_string={"query": "ASK {}"}).status_code == 406
+    assert client.get("/ca/sparql/answer.xlsx", query_string={"query": "SELECT"}).status_code == 400
+    assert client.get("/ca/sparql/answer.xlsx").status_code == 400
+    assert "answer.xlsx" not in client.get("/ca/sparql?query=ASK+{}").text.partition("<template")[0]
+
+
+def test_values_are_proposed_of_a_property_that_has_few(client: FlaskClient) -> None:
+    """Resources, as people call them; not of one that has texts, or more values than can be chosen from."""
+    found = client.get("/ca/sparql/values.json?of=wp:instrument").get_json()
+
+    assert {"Jornades, formacions, tallers", "Web"} <= {value["label"] for value in found}
+    assert all(value["iri"].startswith("https://w3id.org/sse-workplan/id/scheme/instrument/") for value in found)
+    for other in ("rdfs:label", "wp:statedIn", "nonsense", "", "wp:", "wp:a b"):
+        assert client.get("/ca/sparql/values.json", query_string={"of": other}).get_json() == []

@@ -4,6 +4,7 @@ It may not hold a question.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from pyoxigraph import Literal, NamedNode, QueryResultsFormat, QuerySolution, QuerySolutions, parse_query_results
 
@@ -49,3 +50,12 @@ def resource(iri: str) -> NamedNode:
 def values_block(iris: Iterable[str]) -> str:
     """*iris* as the rows of a VALUES block, each written by the store's own library so that none breaks out."""
     return " ".join(str(NamedNode(iri)) for iri in sorted(iris))
+
+
+def iris_among(texts: Iterable[str]) -> set[str]:
+    """Those of *texts* that are IRIs."""
+    found = set()
+    for text in texts:
+        with suppress(ValueError):
+            found.add(NamedNode(text).value)
+    return found

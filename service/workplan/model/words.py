@@ -6,8 +6,9 @@ The same for what is kept in an index and for what is asked of it, so that both 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, Final
@@ -148,6 +149,13 @@ def _is_elided(text: str, word: Word) -> bool:
     if before and before in _APOSTROPHES and word.folded in _ELIDED_AFTER:
         return text[max(word.start - 2, 0) : word.start - 1].isalnum()
     return False
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of *names* that *name*, which is none of them, may be a slip of, whatever its case; None of none."""
+    by_case = {each.lower(): each for each in names}
+    close = get_close_matches(name.lower(), by_case, n=1)
+    return by_case[close[0]] if close else None
 
 
 def is_stop_word(word: Word) -> bool:

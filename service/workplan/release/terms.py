@@ -5,7 +5,6 @@ A misspelt term is a term as any other in RDF, and no rule looks at what it says
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -13,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from workplan.language import LANGUAGES, sentence
 from workplan.model.errors import N_
 from workplan.model.namespaces import NAMESPACES, ONTOLOGY, WP
+from workplan.model.words import nearest
 
 from .reading import Reading, Statement, Term
 
@@ -116,13 +116,12 @@ def _uses(statement: Statement, declared: set[str]) -> Iterator[tuple[NamedNode,
 
 def _unknown(term: NamedNode, terms: dict[str, str]) -> Iterator[Literal]:
     """That there is no *term*, and which of *terms*, by local name, may be meant, in each language."""
-    by_case = {name.lower(): name for name in terms}
-    close = get_close_matches(_local_name(term.value).lower(), by_case, n=1)
+    meant = nearest(_local_name(term.value), terms)
     text = N_("No hi ha res que es digui «%(found)s»; els noms que hi ha són a %(address)s.")
     values = {"found": _short(term.value), "address": ONTOLOGY}
-    if close:
+    if meant:
         text = N_("No hi ha res que es digui «%(found)s»; potser volíeu dir «%(near)s».")
-        near = terms[by_case[close[0]]]
+        near = terms[meant]
         # Of a namespace with a slip the whole of the right one is told.
         values["near"] = _short(near) if term.value.startswith(WP) else near
     for lang in LANGUAGES:
