@@ -351,7 +351,7 @@ def test_the_keyboard_gets_in_and_out(browser: Browser, server: str) -> None:
         page.keyboard.press("Shift+Tab")
         before = page.evaluate(focused)
 
-    assert after == "buttonPregunta"
+    assert after == "buttonExecuta"
     assert back == "textbox"
     assert "editor" not in before
 
@@ -458,7 +458,7 @@ def test_without_a_script_the_form_does_it_all(browser: Browser, server: str) ->
         page.locator("main details").first.get_by_role("link").first.click()
 
         assert rows == ["b", "à", "c"]
-        assert downloads == ["JSON", "XML", "CSV", "TSV"]
+        assert downloads == ["JSON", "XML", "CSV", "TSV", "Excel"]
         assert buttons == ["Executa"]
         assert "línia 2" in error
         assert error.splitlines()[-1].strip() == "^"
