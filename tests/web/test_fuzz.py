@@ -4,10 +4,14 @@ The examples are the same in every run.
 """
 
 import json
+import os
+import re
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.client import HTTPException, HTTPResponse
+from pathlib import Path
 from urllib.parse import quote, quote_from_bytes, urlsplit
 
 import pytest
@@ -16,6 +20,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 from werkzeug.test import create_environ, run_wsgi_app
 
+from conftest import wait_for
 from served import FrontClient
 from workplan.engine.leases import LeasedWorkers
 from workplan.engine.pooled import PooledEngine
@@ -267,6 +272,222 @@ def test_every_error_has_its_shape(door: Door, caplog: pytest.LogCaptureFixture)
             assert answered.get("Allow")
 
     ask()
+
+
+ANYTHING = [
+    *(
+        b"",
+        b" ",
+        b"*",
+        b"-",
+        b"\xff",
+        b"\xc3\xa9",
+        b"\xe2\x80\xa8",
+        b"\xb2",
+        b'"',
+        b'""',
+        b";",
+        b"=",
+        b",",
+        b",,;;==",
+        b"%",
+        b"%00",
+    ),
+    *(
+        b"%zz",
+        b"0",
+        b"-1",
+        b"1e9",
+        b"9" * 400,
+        b"a" * 4_000,
+        b"a/b;q=9;q=;=;q",
+        b"bytes=-",
+        b"bytes=0-,-1,5-2",
+        b'W/"',
+        b"W/",
+    ),
+    *(
+        b'W/"a", "b',
+        b"null",
+        b"http://[",
+        b"http://a:b@c:99999/",
+        b"//",
+        b"javascript:x",
+        b"text/",
+        b"/html",
+        b"multipart/form-data",
+    ),
+    *(
+        b'multipart/form-data; boundary="',
+        b"a; charset=\xff",
+        b"application/sparql-query; charset=utf-16",
+        b"Sat, 99 Foo 9999 99:99:99 GMT",
+    ),
+    *(
+        b"xn--a",
+        b"..",
+        b"[::",
+        b"[fe80::1%lo]",
+        b"ca-\xff",
+        b"a" * 40 + b"-x",
+        b"*;q=1.0001",
+        b"chunked, chunked",
+        b"100-continue",
+    ),
+]
+"""Values that no header has, or some other header."""
+FIELDS = [
+    *(b"Host", b"Forwarded", b"X-Forwarded-For", b"X-Forwarded-Host", b"X-Forwarded-Proto", b"X-Forwarded-Prefix"),
+    *(
+        b"X-Forwarded-Port",
+        b"Range",
+        b"If-Range",
+        b"If-Match",
+        b"If-None-Match",
+        b"If-Modified-Since",
+        b"If-Unmodified-Since",
+    ),
+    *(b"Content-Length", b"Content-Type", b"Content-Encoding", b"Transfer-Encoding", b"Cookie", b"Referer", b"Origin"),
+    *(b"Accept", b"Accept-Charset", b"Accept-Encoding", b"Accept-Language", b"Access-Control-Request-Method"),
+    *(
+        b"Access-Control-Request-Headers",
+        b"Authorization",
+        b"Connection",
+        b"Expect",
+        b"Upgrade",
+        b"TE",
+        b"Date",
+        b"Prefer",
+    ),
+    *(b"User-Agent", b"X-Request-ID", b"X-HTTP-Method-Override", b"Sec-Fetch-Mode", b"\xff", b"a b", b"a_b", b""),
+]
+TARGETS = [
+    *(
+        b"*",
+        b"http://x",
+        b"http://x/ca/",
+        b"http://[::/",
+        b"//",
+        b"//evil.example/..",
+        b"/.",
+        b"/..%2f..%2fetc/passwd",
+        b"/%00",
+    ),
+    *(
+        b"/ca/%",
+        b"/ca/%zz",
+        b"/ca/%ff%fe",
+        b"/ca/%ed%a0%80",
+        b"/id/%0d%0aX:y",
+        b"/id/xmess%2Fplan",
+        b"/data/.ttl",
+        b"/graph/",
+    ),
+    *(
+        b"/ca/search?q=%ff",
+        b"/ca/search?q=%00",
+        b"/search.json?q=" + b"%20" * 900,
+        b"/ca/xmess/plan/2020?team=%ff&team=",
+    ),
+    *(
+        b"/query/team-load.csv?plan=%ff",
+        b"/query/team-load.svg?width=%c2%b2",
+        b"/query/team-load.svg?width=9" + b"9" * 90,
+    ),
+    *(
+        b"/query/%00.csv",
+        b"/query/actions.csv?page=%c2%b2&limit=0",
+        b"/embed/team-load?rows=%d9%a1&height=-1",
+        b"/oembed?url=http://[",
+    ),
+    *(
+        b"/oembed?url=%ff&maxwidth=%c2%b2",
+        b"/ca/picture/%ff.png",
+        b"/ca/picture/query/..png",
+        b"/releases/%ff/dump.nq",
+        b"/releases//query/x.csv",
+    ),
+    *(
+        b"/ca/query/team-load?release=%00",
+        b"/ca/query/team-load?page=%d9%a1",
+        b"/static/../x",
+        b"/static/%2e%2e/x",
+        b"/context/%ff.jsonld",
+    ),
+    *(
+        b"/ns/%00",
+        b"/shapes/9.9.9",
+        b"/export/%ff.json",
+        b"/catalog.ttl?page=%c2%b2",
+        b"/ca/sparql?query=%ff",
+        b"/ca/sparql/hints.json?query=%00",
+    ),
+    *(
+        b"/sparql?query=ASK%7B%7D&default-graph-uri=%ff",
+        b"/rdf-graph-store?graph=http://[",
+        b"/health/live?%ff=%ff",
+        b"/metrics?a=b;c",
+    ),
+    *(
+        b"/openapi.json?lang=%ff",
+        b"/quality.json?x",
+        b"/dump.%ff",
+        b"/dump.ttl.gz.gz",
+        b"/problem/%ff",
+        b"/ca/ns/term/%ff",
+        b"/?lang=%ff",
+    ),
+]
+
+
+def test_whatever_a_client_writes_is_no_failure_of_ours(
+    command: list[str], release: Release, free_port: Callable[[], int], tmp_path: Path
+) -> None:
+    """Any target and any value of any header, by a proxy that is believed: no 500, and no traceback."""
+    port = free_port()
+    log = tmp_path / "log"
+    serve = [*command, "serve", "--port", str(port), "--out", str(release.folder.parent)]
+    with log.open("w") as stderr:
+        process = subprocess.Popen(
+            serve,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            text=True,
+            env=os.environ | {"WORKPLAN_SERVICE_PROXIES": "127.0.0.1"},
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health/ready", process)
+
+        @settings(SAME_EACH_TIME, max_examples=600)
+        @given(
+            st.sampled_from([b"GET", b"GET", b"HEAD", b"POST", b"OPTIONS", b"PUT", b"PROPFIND", b"get"]),
+            st.one_of(st.sampled_from(TARGETS), st.sampled_from(PATHS).map(str.encode)),
+            st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(ANYTHING)), max_size=4),
+            st.sampled_from([b"", b"ASK {}", b"query=ASK%7B%7D", b"query=%ff", b"\xff"]),
+        )
+        def ask(method: bytes, target: bytes, fields: list[tuple[bytes, bytes]], body: bytes) -> None:
+            names = {name for name, _ in fields}
+            if b"Host" not in names:
+                fields = [*fields, (b"Host", b"localhost")]
+            if b"Content-Length" not in names and body:
+                fields = [*fields, (b"Content-Length", b"%d" % len(body))]
+            head = b"".join(b"%b: %b\r\n" % field for field in fields)
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+                connection.sendall(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, target, head, body))
+                # Who has said that more will come says with this that it will not.
+                connection.shutdown(socket.SHUT_WR)
+                answer = connection.recv(65_536)
+            status = re.match(rb"HTTP/1\.1 (\d{3}) ", answer)
+            assert not answer or (status and (int(status[1]) < 500 or int(status[1]) in (501, *ACCEPTABLE_FAILURES)))
+
+        ask()
+    finally:
+        process.terminate()
+        process.wait(20)
+
+    told = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert [line for line in told if "exception" in line or line["level"] == "error"] == []
+    assert "Traceback" not in log.read_text()
 
 
 def test_the_server_outlives_any_bytes(server: str) -> None:
