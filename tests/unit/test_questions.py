@@ -246,6 +246,8 @@ def test_a_sound_file_has_no_fault(write: Write) -> None:
         ("#+ columns", "#+ colums:\n#+   - x\n#+ columns", 4, "colums"),
         ("SELECT", "#+ method: POST\nSELECT", 6, "GET"),
         ("SELECT", "#+ pagination: 0\nSELECT", 6, "pagination"),
+        ("SELECT", "#+ words: {ca: seguiment}\nSELECT", 6, "words"),
+        ("SELECT", "#+ words: {fr: [suivi]}\nSELECT", 6, "words"),
         ("SELECT", "#+ chart: {encoding: {x: {field: z}}}\nSELECT", 6, "«z»"),
         ("SELECT", "#+ chart: bar\nSELECT", 6, "chart"),
         ("SELECT", "#+ defaults:\n#+   - x: 1\nSELECT", 6, "«x»"),

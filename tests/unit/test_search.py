@@ -191,7 +191,7 @@ def test_what_has_only_some_of_the_words_is_told_apart(index: SearchIndex) -> No
     suggestions = index.suggest(asked)
 
     assert index.find(asked).is_partial
-    assert suggestions.words[0] == ("contractació pública", 3)
+    assert suggestions.words[0] == ("contractació pública", 5)
     assert "pública" in [words for words, _ in suggestions.shorter]
 
 
@@ -347,3 +347,36 @@ def test_slips_are_counted(one: str, other: str, count: int) -> None:
     """Two letters swapped are one slip."""
     assert slips(one, other, 5) == count
     assert slips(one, other, 0) == min(count, 1)
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "wanted"),
+    [
+        (
+            "ca",
+            "contractació pública",
+            {SCHEME + "thematic-scope/cpr", "query/cq-006-responsible-procurement", PLAN + "action/14"},
+        ),
+        ("es", "contratación pública", {SCHEME + "thematic-scope/cpr", "query/cq-006-responsible-procurement"}),
+        ("ca", "seguiment", {"query/execution-status", "query/cq-022-execution-and-impact"}),
+        ("es", "seguimiento", {"query/execution-status", "query/cq-022-execution-and-impact"}),
+        ("en", "progress", {"query/execution-status", "query/cq-022-execution-and-impact"}),
+    ],
+)
+def test_things_are_found_by_the_words_that_people_have_for_them(
+    paths: Callable[..., list[str]], lang: str, asked: str, wanted: set[str]
+) -> None:
+    """Also those that stand in no text that is shown."""
+    assert wanted <= set(paths(asked, lang)[:8])
+
+
+def test_a_title_is_not_marked_for_one_of_the_words(index: SearchIndex) -> None:
+    """Where another text has them all: «responsables» are people there, and nobody asked for them."""
+    asked = Asked("compra responsable", "ca")
+    (shown,) = [each for each in index.show(asked, index.find(asked).hits) if each.hit.code == "A01"]
+
+    assert shown.title
+    assert "responsables" in shown.title.text.value
+    assert shown.title.marks == ()
+    assert shown.passage
+    assert [shown.passage.text.value[start:end] for start, end in shown.passage.marks] == ["Compra", "responsable"]

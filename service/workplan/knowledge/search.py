@@ -546,6 +546,9 @@ def _shown(hit: Hit, texts: Sequence[Text], seeker: Seeker) -> Shown:
             best = value, passage
     if best is None:
         return Shown(hit, titled, None)
+    if title and -best[0][0] > in_title:
+        # A word of the title alone is not what was meant, where the passage has more of them.
+        titled = Passage(title, ())
     return Shown(hit, titled, best[1], title is not None and _repeats(best[1].text.value, title.value))
 
 

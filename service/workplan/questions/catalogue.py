@@ -126,6 +126,12 @@ class SavedQuery:
         tags = self.header.get("tags")
         return tuple(map(str, tags)) if isinstance(tags, list) else ()
 
+    def words(self, lang: str) -> tuple[str, ...]:
+        """Other words of *lang* by which people look for the question."""
+        given = self.header.get("words")
+        words = given.get(lang) if isinstance(given, dict) else None
+        return tuple(map(str, words)) if isinstance(words, list) else ()
+
     @property
     def page_length(self) -> int | None:
         """Rows of a page where whoever asks for one does not say; None where the header does not either."""

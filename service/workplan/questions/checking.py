@@ -44,6 +44,7 @@ _KEYS: Final = frozenset(
         "tags",
         "title",
         "transform",
+        "words",
     ]
 )
 """What a header may say: grlc's keys (README of https://github.com/CLARIAH/grlc) and ours."""
@@ -221,6 +222,9 @@ def _faults_of_words(query: SavedQuery, fault: Any) -> Iterator[Fault]:
         yield fault("pagination", N_("«%(key)s» ha de ser un nombre enter positiu."), key="pagination")
     if not isinstance(query.header.get("tags", []), list):
         yield fault("tags", N_("«%(key)s» ha de ser una llista."), key="tags")
+    words = query.header.get("words", {})
+    if not isinstance(words, dict) or not all(lang in LANGUAGES and isinstance(words[lang], list) for lang in words):
+        yield fault("words", N_("«%(key)s» ha de dir, per llengua, una llista de paraules."), key="words")
 
 
 def _faults_of_parameters(query: SavedQuery, fault: Any, names: Collection[str]) -> Iterator[Fault]:

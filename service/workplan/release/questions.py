@@ -120,6 +120,11 @@ def _described(query: SavedQuery, licence: str) -> Iterator[Quad]:
         *((NAMESPACES["schema"] + "keywords", Literal(tag)) for tag in query.tags),
         *((NAMESPACES["rdfs"] + "label", Literal(query.title(lang), language=lang)) for lang in LANGUAGES),
         *((NAMESPACES["rdfs"] + "comment", Literal(query.question(lang), language=lang)) for lang in LANGUAGES),
+        *(
+            (NAMESPACES["skos"] + "hiddenLabel", Literal(word, language=lang))
+            for lang in LANGUAGES
+            for word in query.words(lang)
+        ),
     ]
     for predicate, value in facts:
         yield Quad(this, NamedNode(predicate), value, DESCRIPTIONS)

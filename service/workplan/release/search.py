@@ -73,8 +73,12 @@ _LABELS: Final = ("rdfs:label", "skos:prefLabel", "dcterms:title")
 _PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
     "code": ("wp:code", "skos:notation", "org:identifier"),
     "label": _LABELS,
-    "alternative": ("skos:altLabel", "skos:hiddenLabel"),
-    "definition": ("skos:definition", "rdfs:comment", "dcterms:description", "skos:scopeNote", "skos:example"),
+    "alternative": ("skos:altLabel",),
+    # What is found by a hidden label only comes after what is called so.
+    "definition": (
+        *("skos:definition", "rdfs:comment", "dcterms:description", "skos:scopeNote", "skos:example"),
+        "skos:hiddenLabel",
+    ),
 }
 """The properties whose values are more than any text, by field."""
 

@@ -25,6 +25,7 @@ APART: Final = frozenset(
         (
             "skos:topConceptOf",
             "skos:notation",
+            "skos:hiddenLabel",
             "rdfs:isDefinedBy",
             "wp:statedIn",
             "oa:motivatedBy",
