@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, QueryResultsFormat, RdfFormat, Store, parse, parse_query_results
 
 from workplan.engine.binding import bind
 from workplan.engine.dataset import names_dataset
@@ -583,6 +583,89 @@ def test_a_faulty_store_is_never_believed(
     assert type(caught.value) is error
     assert "java" not in str(caught.value)
     assert "org.Parser" not in str(caught.value)
+
+
+ROW = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"%b"}}]}}'
+META = ROW[:-1] + b',"meta":{"query-time-ms":3}}'
+XML = (
+    b'<?xml version="1.0"?><sparql xmlns="http://www.w3.org/2005/sparql-results#"><head><variable name="s"/></head>'
+    b"<results><result><binding name='s'><literal>1</literal></binding></result></results></sparql>"
+)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "value"),
+    [
+        (JSON_TYPE, META % b"1", "1"),
+        (JSON_TYPE, b'{"status":"OK","warnings":[],' + META[1:] % b"1", "1"),
+        (JSON_TYPE, ROW.replace(b'"type"', b'"unknown":{"a":[]},"type"') % b"1", "1"),
+        (JSON_TYPE, ROW.replace(b'"literal"', b'"typed-literal","datatype":"a:b"') % b"1", "1"),
+        (JSON_TYPE, b"\xef\xbb\xbf" + ROW % b"1", "1"),
+        (f"{JSON_TYPE}; charset=ISO-8859-1", ROW % b"\xe0", "à"),
+        ("application/json", ROW % b"1", "1"),
+        ("text/plain", ROW % b"1", "1"),
+        ("application/octet-stream", ROW % b"1", "1"),
+        ("application/sparql-results+xml", XML, "1"),
+        ("text/xml", XML, "1"),
+        ("text/plain", XML, "1"),
+        ("text/tab-separated-values", b'?s\n"1"\n', "1"),
+    ],
+)
+def test_what_is_right_in_a_strange_answer_is_read(content_type: str, body: bytes, value: str) -> None:
+    """Members that nobody knows, another format than the one asked for, a mark at the start, another charset."""
+    with faulty_store(200, content_type, body) as url:
+        engine = knowing(url, Limits(seconds=5))
+        answer = engine.run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), JSON_RESULTS).body
+        ((term,),) = parse_query_results(answer, format=QueryResultsFormat.JSON)  # type: ignore[misc]
+
+    assert term.value == value
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (JSON_TYPE, b"[" * 100_000),
+        (JSON_TYPE, b"null"),
+        (JSON_TYPE, b"\xff\xfe{}"),
+        (JSON_TYPE, ROW.replace(b"literal", b"uri") % b"no iri"),
+        (JSON_TYPE, ROW.replace(b"literal", b"thing") % b"1"),
+        (JSON_TYPE, b'{"head":{"vars":"s"},"results":{"bindings":{"s":1}}}'),
+        (JSON_TYPE, b'{"head":{},"results":null}'),
+        (f"{JSON_TYPE}; charset=klingon", ROW % b"1"),
+        ("text/html", b"<html>" + ROW % b"1"),
+        ("", b""),
+        ("application/sparql-results+xml", XML[:-30]),
+        ("application/sparql-results+xml", b"<html/>"),
+        ("text/turtle", b"<a:b> <a:b> <a:b> ."),
+        ("image/png", b"\x89PNG"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(content_type: str, body: bytes) -> None:
+    """Never an exception of a parser."""
+    with faulty_store(200, content_type, body) as url, pytest.raises(errors.StoreError) as caught:
+        knowing(url, Limits(seconds=5)).run(QueryRequest("SELECT * FROM <a:b> { ?s ?p ?o }"), JSON_RESULTS)
+
+    assert caught.value.status == 502
+
+
+def test_a_graph_in_another_format_is_read() -> None:
+    """Turtle where N-Triples were asked for."""
+    with faulty_store(200, "text/turtle", b"@prefix a: <a:> . a:s a:p 1 .") as url:
+        text = "CONSTRUCT { ?s ?p ?o } FROM <a:b> { ?s ?p ?o }"
+        body = knowing(url, Limits(seconds=5)).run(QueryRequest(text), N_TRIPLES).body
+
+    assert body == b'<a:s> <a:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
+
+
+def test_the_command_and_pages_say_so_in_one_sentence(command: list[str], tmp_path: Path) -> None:
+    """Exit 2, or a 502."""
+    (tmp_path / "one.rq").write_text('SELECT ?s { BIND("1" AS ?s) }')
+    for body, code, said in ((META % b"1", 0, "1"), (b"<h1>Hi</h1>", 2, "magatzem")):
+        with faulty_store(200, JSON_TYPE, body) as url:
+            asked = [*command, "query", str(tmp_path / "one.rq"), "--endpoint", url]
+            done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)
+            assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+            assert said in done.stdout + done.stderr
 
 
 def test_a_silent_store_is_given_up() -> None:

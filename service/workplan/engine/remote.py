@@ -36,6 +36,7 @@ from workplan.model.formats import CSV, JSON_RESULTS, RDF_XML, TSV, XML_RESULTS,
 from .binding import bind
 from .dataset import check_dataset, names_dataset
 from .faults import from_engine_error, from_syntax_error
+from .foreign import as_asked, cut
 from .guard import check
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
@@ -118,7 +119,8 @@ class RemoteEngine:
             body = self._sent(request.text, request, Kind.SOLUTIONS, JSON_RESULTS, (), ())
             _counted(body, Kind.SOLUTIONS, JSON_RESULTS, self.limits)
             rows = json.loads(body)["results"]["bindings"]
-            self._graphs = tuple(sorted(row["g"]["value"] for row in rows if row["g"]["type"] == "uri"))
+            graphs = {row["g"]["value"] for row in rows if "g" in row and row["g"]["type"] == "uri"}
+            self._graphs = tuple(sorted(graphs))
             self._graphs_until = time.monotonic() + GRAPHS_SECONDS
         return self._graphs
 
@@ -145,19 +147,13 @@ class RemoteEngine:
                 wrapper.addParameter(name, graph)
         writer = BoundedWriter(self.limits)
         with self._told_as_errors(request), wrapper.query().response as response:
-            given = response.headers.get_content_type()
-            if given not in (form.media_type, *form.aliases):
-                raise StoreError(
-                    N_("El magatzem ha respost en %(given)s quan se li demanava %(expected)s."),
-                    given=given,
-                    expected=form.media_type,
-                )
+            headers = response.headers
             # read1 returns what has arrived, so a store that trickles meets the deadline too.
             while chunk := response.read1(_CHUNK):
                 writer.write(chunk)
             if response.length:
-                raise _cut()
-        return writer.getvalue()
+                raise cut()
+            return as_asked(writer.getvalue(), headers.get_content_type(), headers.get_content_charset(), kind, form)
 
     @contextmanager
     def _told_as_errors(self, request: QueryRequest) -> Iterator[None]:
@@ -176,8 +172,8 @@ class RemoteEngine:
         except TimeoutError as error:
             raise QueryTimeout(seconds=self.limits.seconds) from error
         except HTTPException as error:
-            raise _cut() from error
-        except (URLError, OSError) as error:
+            raise cut() from error
+        except (URLError, OSError, UnicodeError) as error:
             raise StoreUnavailable(url=self.url, cause=getattr(error, "reason", None) or error) from error
 
 
@@ -219,7 +215,10 @@ def _malformed(message: str, request: QueryRequest) -> RequestError:
 def _message_of(error: SPARQLWrapperException) -> str:
     """The body of the store's answer, out of SPARQLWrapper's message."""
     quoted = str(error).partition("Response:\n")[2]
-    return ast.literal_eval(quoted).decode(errors="replace") if quoted else ""
+    try:
+        return ast.literal_eval(quoted).decode(errors="replace") if quoted else ""
+    except (ValueError, SyntaxError, MemoryError):
+        return ""
 
 
 def _counted(body: bytes, kind: Kind, form: Format, limits: Limits) -> tuple[int, Limits, str]:
@@ -239,10 +238,10 @@ def _counted(body: bytes, kind: Kind, form: Format, limits: Limits) -> tuple[int
         else:
             expat.ParserCreate().ParseFile(io.BytesIO(body))
             is_whole = b"<boolean" in body if is_boolean else b"<results" in body
-    except (ValueError, KeyError, TypeError, SyntaxError, expat.ExpatError, csv.Error) as error:
-        raise _cut() from error
+    except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, expat.ExpatError, csv.Error) as error:
+        raise cut() from error
     if not is_whole:
-        raise _cut()
+        raise cut()
     return (0 if is_boolean else count_rows(body, form)), limits, N_("files")
 
 
@@ -254,7 +253,3 @@ def _is_table(body: bytes, form: Format) -> bool:
     else:
         widths = {len(row) or 1 for row in csv.reader(io.StringIO(text, newline=""), strict=True)}
     return len(widths) == 1 and text.endswith("\n")
-
-
-def _cut() -> StoreError:
-    return StoreError(N_("La resposta del magatzem no és sencera o no és en el format demanat."))

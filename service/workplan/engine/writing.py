@@ -142,6 +142,11 @@ def cannot_be_written(form: Format) -> NotAcceptable:
     )
 
 
+def graph_in(body: bytes, form: Format) -> bytes:
+    """The graph *body*, which is in *form*, as N-Triples; raises SyntaxError where it is not."""
+    return ntriples_of(quad.triple for quad in parse(body, _RDF_FORMATS[form.name]))
+
+
 def count_triples(body: bytes, form: Format) -> int:
     """How many triples the graph *body* holds, which is in *form*; raises SyntaxError where it is not."""
     return sum(1 for _ in parse(body, _RDF_FORMATS[form.name]))
