@@ -44,6 +44,7 @@ PAGES = (
     "sparql?query=SELEC",
     "problem/malformed-query",
     "problem/slow-query-shapes",
+    "sparql/differences",
     "search",
     "search?q=compra+p%C3%BAblica+responsable",
     "search?q=municipis&kind=action",

@@ -63,6 +63,7 @@ def _triples(endpoint: str, limits: Limits, graphs: Mapping[str, int]) -> Iterat
         yield Triple(entry, NamedNode(_SD + "graph"), graph)
         yield Triple(graph, a, NamedNode(_SD + "Graph"))
         yield Triple(graph, NamedNode(_VOID + "triples"), Literal(triples))
+    yield Triple(service, NamedNode(NAMESPACES["rdfs"] + "seeAlso"), NamedNode(f"{endpoint}/differences"))
     # No vocabulary has terms for limits, so each is a sentence that begins with its name.
     for text in _limits(limits):
         yield Triple(service, NamedNode(NAMESPACES["rdfs"] + "comment"), text)

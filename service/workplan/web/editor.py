@@ -8,10 +8,12 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from pyoxigraph import BlankNode, NamedNode, QueryResultsFormat, QuerySolutions, Triple, parse_query_results
 from pyoxigraph import Literal as Text
 
 from workplan.engine.binding import bind
+from workplan.engine.differences import DIFFERENCES
 from workplan.engine.hints import hints
 from workplan.engine.query import Kind, QueryRequest
 from workplan.export.answer import Answer, Asked
@@ -29,7 +31,7 @@ from workplan.questions.catalogue import SavedQuery, plain_text
 
 from .assets import address_of
 from .cors import CORS
-from .data import keep, service
+from .data import keep, see_page, service
 from .errors import SLOW_SHAPES, where
 from .headers import SCRIPTED
 from .reader import page_address, reader_language
@@ -144,6 +146,18 @@ def spreadsheet(lang: str) -> Response:
     response = Response(workbook(answer.table, answer.credits), content_type=XLSX.media_type)
     response.headers["Content-Disposition"] = 'attachment; filename="sparql.xlsx"'
     return response
+
+
+@editor.get("/<any(ca, es, en):lang>/sparql/differences")
+def tell_differences(lang: str) -> str:  # noqa: ARG001 - the frame reads the address's language
+    """Where the endpoint answers otherwise than SPARQL says, and how to ask instead."""
+    return render_template("differences.html", cases=DIFFERENCES)
+
+
+@editor.get("/sparql/differences")
+def find_differences() -> ResponseReturnValue:
+    """To that page in the reader's language."""
+    return see_page("sparql/differences")
 
 
 @editor.get("/<any(ca, es, en):lang>/sparql/vocabulary.json")
