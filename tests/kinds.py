@@ -39,6 +39,7 @@ PAGES = (
     "query/team-load",
     "query/team-actions",
     "api",
+    "releases",
     "sparql",
     "sparql?query=SELECT+*+%7B%3Fs+%3Fp+%3Fo%7D+LIMIT+20",
     "sparql?query=SELEC",

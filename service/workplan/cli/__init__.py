@@ -18,6 +18,7 @@ from .document import document
 from .export import export
 from .ontology import ontology
 from .query import query
+from .releases import releases
 from .serve import serve
 from .validate import validate
 from .words import Formatter, _, example, misuse
@@ -38,7 +39,7 @@ def commands() -> None:
     """Publish a network's work plan as linked data."""
 
 
-for verb in (serve, build, validate, query, document, export, ontology):
+for verb in (serve, build, validate, query, document, export, ontology, releases):
     commands.add_command(verb)
 
 

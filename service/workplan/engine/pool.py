@@ -3,6 +3,7 @@
 It may not run a query, wait for a worker or a client, or start a thread: workers are forked from it.
 """
 
+import fcntl
 import gc
 import json
 import os
@@ -628,10 +629,18 @@ def _guilt(death: _Death, memory: int) -> WorkplanError | None:
     return None
 
 
+def _hold(folder: Path) -> None:
+    """Have others see that what *folder* holds is in use, as long as this process lives and the system can tell."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
 def _loaded(data: Path, digest: str | None) -> Dataset:
     """The quads of *data*, loaded, if their SHA-256 is *digest*; else this process ends. Who started it is told."""
     dataset, told = None, pack({})
     try:
+        _hold(data.parent)
         if digest:
             ensure_digest(data, digest)
         dataset = loaded(data)

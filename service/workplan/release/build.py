@@ -31,6 +31,7 @@ from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, SavedQuery, query_files
 
+from . import differences
 from .derivation import derive
 from .integrity import (
     BUILT,
@@ -68,7 +69,9 @@ STEPS: Final = (
 
 _VERSION: Final = re.compile(rf"[0-9a-f]{{{VERSION_LENGTH}}}")
 _CURRENT: Final = "current"
-_UNFINISHED: Final = ".unfinished-"
+_PASSED_OVER: Final = "passed-over"
+UNFINISHED: Final = ".unfinished-"
+"""How the names of what is being written begin, which the next build clears where it was left."""
 
 
 @dataclass(frozen=True)
@@ -198,9 +201,13 @@ def inputs_digest(home: Home) -> str:
 
 
 def is_up_to_date(home: Home, folder: Path) -> bool:
-    """Whether the release in service is whole and was made from *home* as it is now."""
+    """Whether the release in service is whole, and was made from *home* as it is now or chosen in spite of that."""
     release = current_release(folder)
-    return release is not None and release.is_whole and release.manifest.get("inputs") == inputs_digest(home)
+    if release is None or not release.is_whole:
+        return False
+    passed_over = folder / _PASSED_OVER
+    chosen_over = passed_over.read_text(encoding="utf-8", errors="replace") if passed_over.is_file() else ""
+    return inputs_digest(home) in (release.manifest.get("inputs"), chosen_over.strip())
 
 
 def _canonical_lines(quads: Iterable[Quad]) -> list[str]:
@@ -211,7 +218,7 @@ def _canonical_lines(quads: Iterable[Quad]) -> list[str]:
 
 
 @contextmanager
-def _only_builder(folder: Path) -> Iterator[None]:
+def only_builder(folder: Path) -> Iterator[None]:
     """Hold *folder* against other builds and clear what a killed one left.
 
     Raises MissingFolder where *folder* cannot be written to.
@@ -229,7 +236,7 @@ def _only_builder(folder: Path) -> Iterator[None]:
 
 def _clear(folder: Path) -> None:
     """Take away what a build left unfinished in *folder*."""
-    for left in folder.glob(_UNFINISHED + "*"):
+    for left in folder.glob(UNFINISHED + "*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:
@@ -241,7 +248,7 @@ def _write(folder: Path, version: str, files: dict[str, bytes]) -> Release:
     files[SUMS] = sums(files)
     release = Release(version, folder / version)
     if not (release.is_whole and (release.folder / SUMS).read_bytes() == files[SUMS]):
-        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
+        unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         unfinished.chmod(0o755)
         write_folder(unfinished, files)
         # Whoever has files of the one before open goes on reading those.
@@ -251,10 +258,14 @@ def _write(folder: Path, version: str, files: dict[str, bytes]) -> Release:
     return release
 
 
-def make_current(release: Release) -> None:
-    """Have *release* be the one in service."""
+def make_current(release: Release, passed_over: str = "") -> None:
+    """Have *release* be the one in service, although the inputs with the digest *passed_over* would make another."""
     folder = release.folder.parent
-    replace_file(folder / _CURRENT, folder / f"{_UNFINISHED}{_CURRENT}", f"{release.version}\n".encode())
+    if passed_over:
+        replace_file(folder / _PASSED_OVER, folder / f"{UNFINISHED}{_PASSED_OVER}", f"{passed_over}\n".encode())
+    else:
+        (folder / _PASSED_OVER).unlink(missing_ok=True)
+    replace_file(folder / _CURRENT, folder / f"{UNFINISHED}{_CURRENT}", f"{release.version}\n".encode())
 
 
 def read_home(home: Home) -> dict[Path, Reading]:
@@ -287,7 +298,7 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
     the report, where a Violation stands, and InputError where it cannot be written: each time the release that was in
     service stays.
     """
-    with _only_builder(folder):
+    with only_builder(folder):
         progress(STEPS[0])
         config = load_configuration(home.root)
         inputs = inputs_digest(home)
@@ -306,7 +317,7 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         quads += describe_all({name: query for name, (query, _) in questions.items()}, config.licence)
         progress(STEPS[3])
         lines = _canonical_lines(quads)
-        with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=folder, ignore_cleanup_errors=True) as unfinished:
+        with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder, ignore_cleanup_errors=True) as unfinished:
             data = Path(unfinished) / DATA
             with _told_of_writing(folder):
                 data.write_text("".join(lines), encoding="utf-8")
@@ -333,8 +344,26 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
         }
         files = {name: text.encode() for name, text in written.items()}
         files[SEARCH] = index_of(quads)
+        files |= _changes(folder, version, lines, {name: query.text for name, (query, _) in questions.items()})
         with _told_of_writing(folder):
             return _write(folder, version, files)
+
+
+def _changes(folder: Path, version: str, lines: Sequence[str], questions: Mapping[str, str]) -> dict[str, bytes]:
+    """What the release *version* changes of the one in service, as a file; nothing where there is none to compare."""
+    same = kept_release(folder, version)
+    if same and same.is_whole and (same.folder / differences.FILE).is_file():
+        return {differences.FILE: same.read(differences.FILE)}
+    try:
+        before, _ = servable_release(folder)
+    except (DamagedRelease, MissingFolder):
+        return {}
+    if before.version == version:
+        return {}
+    asked = {name: file.read_text(encoding="utf-8") for name, file in query_files(before.queries).items()}
+    told = differences.differences(before.data, lines)
+    of_questions = differences.differences_of_questions(asked, questions)
+    return {differences.FILE: differences.written(before.version, told, of_questions).encode()}
 
 
 def _first_built(folder: Path, version: str) -> datetime | None:

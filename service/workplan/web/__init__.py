@@ -31,6 +31,7 @@ from . import (
     gallery,
     graph_store,
     health,
+    history,
     introspection,
     ontology,
     pages,
@@ -85,6 +86,7 @@ def create_app(service: Service, figures: Figures | None = None) -> Flask:
         picture.picture,
         ontology.ontology,
         ontology.ontology_data,
+        history.history,
         pages.pages,
     ):
         app.register_blueprint(blueprint)

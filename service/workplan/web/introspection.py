@@ -46,6 +46,7 @@ OVERVIEWS: Final = (
     "sparql",
     "search",
     "query/",
+    "releases",
     "api",
 )
 """The pages of many things at once, as they stand after their language."""
