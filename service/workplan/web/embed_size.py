@@ -36,8 +36,23 @@ _MARGINS: Final = 40
 _AROUND, _GAP = 32, 10
 _TITLE, _TEXT, _CELL, _HEAD, _FOOT = 24.0, 24.0, 22.8, 21.2, 20.4
 _LEAST_TABLE, _SCROLLBAR = 178, 16
-_CELL_SIDES, _CELL_ENDS, _BULLET = 24, 13.8, 18
-_LEAST_CELL, _LEAST_HEADING = 80, 176
+_CAPTION_SIDES, _CELL_ENDS, _BULLET = 24, 13.8, 18
+_TELEPHONE, _FEW_COLUMNS = 416, 3
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The pixels beside the text of a cell, and the least for it in a cell and in the one that its row is about."""
+
+    sides: int
+    least: int
+    heading: int
+
+
+def _cells(table: TableView, inner: float) -> _Cells:
+    is_dense = inner < _TELEPHONE and len(table.columns) <= _FEW_COLUMNS
+    return _Cells(16, 48, 112) if is_dense else _Cells(24, 80, 176)
+
 
 _WIDTHS: Final = {
     **dict.fromkeys("ijlíìï.,;:'’|!()[]- ", 0.34),
@@ -108,18 +123,19 @@ def height_of(title: str, question: str, asked: Sequence[str], table: TableView,
 def _table_height(question: str, table: TableView, inner: float) -> float:
     """The height of *table* in a box that is *inner* pixels wide within."""
     widths = _column_widths(table, inner)
-    caption = _CELL * _lines(f"{question} {table.total} files", inner - _CELL_SIDES, _CELL_FONT) + 16
+    caption = _CELL * _lines(f"{question} {table.total} files", inner - _CAPTION_SIDES, _CELL_FONT) + 16
     head = _HEAD * max((_lines(c.label, w, _HEAD_FONT) for c, w in zip(table.columns, widths, strict=True)), default=1)
     rows = sum(
         _CELL * max((_cell_lines(cell, w) for cell, w in zip(row, widths, strict=True)), default=1) + _CELL_ENDS
         for row in table.rows
     )
-    scrollbar = _SCROLLBAR if sum(widths) + _CELL_SIDES * len(widths) > inner + 1 else 0
+    scrollbar = _SCROLLBAR if sum(widths) + _cells(table, inner).sides * len(widths) > inner + 1 else 0
     return max(_LEAST_TABLE, caption + head + _CELL_ENDS + (rows or _CELL + _CELL_ENDS) + scrollbar + 2)
 
 
 def _column_widths(table: TableView, inner: float) -> list[float]:
     """The pixels that each column of *table* has for its text, in a box that is *inner* pixels wide within."""
+    cells = _cells(table, inner)
     least, most = [], []
     for place, column in enumerate(table.columns):
         is_heading = place == table.heading
@@ -127,11 +143,9 @@ def _column_widths(table: TableView, inner: float) -> list[float]:
         # What a row is about may be broken within its words.
         unbroken = [column.label, *([] if is_heading else texts)]
         words = [word for text in unbroken for word in text.split()]
-        least.append(
-            max(_LEAST_HEADING if is_heading else _LEAST_CELL, *(_pixels(word, _CELL_FONT) for word in words), 0)
-        )
+        least.append(max(cells.heading if is_heading else cells.least, *(_pixels(word, _CELL_FONT) for word in words)))
         most.append(max(least[-1], *(_pixels(text, _CELL_FONT) for text in (column.label, *texts))))
-    room = inner - _CELL_SIDES * len(table.columns)
+    room = inner - cells.sides * len(table.columns)
     if sum(least) >= room:
         return least
     spare, wanted = room - sum(least), sum(most) - sum(least)
