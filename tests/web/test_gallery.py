@@ -508,3 +508,11 @@ def test_the_choice_of_a_plan_offers_those_that_hold_something(service: Service)
     plans = source.choices(service.queries["team-load"])["plan"]
 
     assert [choice.value for choice in plans] == [f"{DATA}xmess/plan/2020"]
+
+
+def test_a_choice_has_its_code_also_where_its_name_begins_alike(client: FlaskClient) -> None:
+    """«M» is the code of «Miembros», not its first letter."""
+    page = client.get("/es/query/team-work?team=xmess/team/st").text
+
+    for choice in ("M · Miembros", "C · Comunicación", "A · Administración", "ST · Secretaría técnica"):
+        assert f">{choice}</option>" in page

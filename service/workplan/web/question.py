@@ -3,6 +3,7 @@
 It may not hold SPARQL; what goes wrong while the question is answered becomes a sentence on the page.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -232,7 +233,7 @@ class QuestionView:
         text, tag = pick(choice.name.labels, self.lang) or (choice.value, "")
         # A code that the label does not begin with tells which one it is.
         code = choice.name.code
-        label = f"{code} · {text}" if code and not text.startswith(code) else text
+        label = f"{code} · {text}" if code and not re.match(rf"{re.escape(code)}\b", text) else text
         return Option(choice.value, label, "" if tag.partition("-")[0] == self.lang else tag)
 
     def _ask(self) -> None:
