@@ -105,13 +105,13 @@ class EmbeddedEngine:
         try:
             return self._answer_to(query, request)
         except SyntaxError:
-            if not query.functions:
+            if query.functions is None:
                 raise
         # The place of what is wrong is told in the text as it was.
         return self._answer_to(Mended(text), request)
 
     def _answer_to(self, query: Mended, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
-        text, base_iri, functions = query.text, request.base_iri, dict(query.functions) or None
+        text, base_iri, functions = query.text, request.base_iri, query.functions
         default_graphs, named_graphs = request.default_graphs, request.named_graphs
         if not default_graphs and not named_graphs:
             # First of all, because the parser tells the place of what it cannot read.
@@ -135,7 +135,7 @@ class EmbeddedEngine:
 
     def _answer_over_union(self, query: Mended, base_iri: str | None) -> QueryBoolean | QuerySolutions | QueryTriples:
         """The answer to *query*, whose default graph is the union unless it names others."""
-        text, functions = query.text, dict(query.functions) or None
+        text, functions = query.text, query.functions
         store, union = self._dataset.store, self._dataset.union
         if union is None:
             # pyoxigraph's union would win over the text's own FROM.

@@ -6,9 +6,8 @@ It may not judge a query: the guard does.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 # Character classes of SPARQL 1.1, section 19.8, productions 164 to 167.
 _BASE: Final = (
@@ -43,8 +42,7 @@ _NOTHING: Final = re.compile(r"(?:[ \t\r\n]++|#[^\r\n]*+)*+")
 """White space and comments."""
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of a query: its *kind* is the name of the rule above that it fits, *start* its offset."""
 
     kind: str
