@@ -1,6 +1,7 @@
 """Questions over HTTP: formats, parameters, pages, caching, pinned releases, files to open, the description."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from werkzeug.test import TestResponse
 
 from served import FrontClient
@@ -30,6 +32,7 @@ from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
 from workplan.export.answer import Answer, Asked, Source
 from workplan.export.credits import Credits
+from workplan.export.rows import rows_json
 from workplan.export.spreadsheet import excel_csv, workbook
 from workplan.knowledge.table import Table
 from workplan.model.namespaces import DATA, NAMESPACES
@@ -601,7 +604,8 @@ def test_the_service_is_as_described(app: Flask, mode: GenerationMode) -> None:
             response = case.call(headers={"Accept-Encoding": "identity"})
             assert response.status_code not in (500, 501, 502)
             if case.operation.path not in LOOSE:
-                case.validate_response(response)
+                # Which resources the data have no description can tell: one that they do not have is refused.
+                case.validate_response(response, excluded_checks=[positive_data_acceptance])
 
         holds()
 
@@ -642,3 +646,98 @@ def test_answers_are_kept_in_front_of_the_application(front_client: FrontClient)
     assert again.headers["Server-Timing"].startswith("cache")
     assert (known.status_code, known.data) == (304, b"")
     assert front_client.get("/query/plans.csv?x=1").status_code == 400
+
+
+# --- rows, names of files, values that are not there
+
+
+def test_rows_are_plain_json(client: FlaskClient) -> None:
+    """An object a row, with every column; numbers are numbers, and what is not there is null."""
+    response = client.get("/query/agreements.rows.json")
+    found = response.get_json()
+    timeline = client.get("/query/timeline.rows.json").get_json()
+    plain = list(csv.DictReader(io.StringIO(client.get("/query/agreements.csv").text)))
+
+    assert response.mimetype == "application/json"
+    assert [list(row) for row in found] == [list(row) for row in plain]
+    assert (found[0]["actions"], found[0]["percentage"]) == (2, 100)
+    assert [row["date"] for row in timeline][3:5] == [None, None]
+    assert timeline[0]["date"] == "2017-05-17"
+    assert client.get("/query/agreements?format=rows.json").get_json() == found
+    assert client.get("/query/agreements", headers={"Accept": "application/json"}).get_json()["head"]
+
+
+def test_rows_speak_the_language_asked_and_keep_codes(client: FlaskClient) -> None:
+    """A content manager shows words; a program compares codes."""
+    row = client.get("/query/actions.rows.json?lang=en").get_json()[0]
+
+    assert row["teamNames"] == "Technical committee | Technical secretariat"
+    assert row["instrumentOrigin"] == "stated"
+
+
+def test_pandas_reads_rows_unasked(client: FlaskClient) -> None:
+    """With the types of the data."""
+    read = pandas.read_json(io.BytesIO(client.get("/query/team-load.rows.json").data))
+
+    assert read["actions"].sum() == 51
+    assert list(read.columns) == ["team", "code", "label", "actions", "codes"]
+
+
+def test_rows_are_exact(odd: Answer) -> None:
+    """A number that a reader of JSON would change is a text."""
+    found = json.loads(rows_json(odd.table, "ca"))
+
+    assert [row["n"] for row in found] == [1234567, 1.5, -3, "12345678901234567890"]
+    assert [row["b"] for row in found] == [True, None, False, None]
+    assert [row["t"] for row in found][:2] == ["=1+1", '-a;"b"\nc']
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/query/actions.csv", "xmess-plan-2020-actions.csv"),
+        ("/query/actions.xlsx?plan=xmess/plan/2020&team=xmess/team/st", "xmess-plan-2020-actions-st.xlsx"),
+        ("/query/team-load.svg", "xmess-plan-2020-team-load.svg"),
+        (
+            "/query/find-actions?format=rows.json&words=Gu%C3%ADa+%22x%22",
+            "xmess-plan-2020-find-actions-Gu-a-x.rows.json",
+        ),
+    ],
+)
+def test_a_file_is_called_by_its_plan_and_its_question(client: FlaskClient, address: str, name: str) -> None:
+    """Far from here its name is all that tells."""
+    assert client.get(address).headers["Content-Disposition"] == f'inline; filename="{name}"'
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/query/team-actions.csv?team=xmess/team/stt", "«xmess/team/st»"),
+        ("/query/actions.csv?scope=scheme/thematic-scope/cpp", "«scheme/thematic-scope/cpr»"),
+        ("/query/actions.csv?team=scheme/thematic-scope/cpr", "«xmess/team/"),
+        ("/query/team-load.csv?plan=xmess/plan/2021", "«xmess/plan/2020»"),
+        ("/ca/query/team-actions?team=xmess/team/stt", "«xmess/team/st»"),
+        ("/embed/team-actions?team=xmess/team/stt", "«xmess/team/st»"),
+    ],
+)
+def test_a_value_that_is_not_there_is_refused_with_what_may_be_meant(
+    client: FlaskClient, address: str, said: str
+) -> None:
+    """Not answered by an empty table, which would say that there is nothing to know."""
+    response = client.get(address, headers={"Accept-Language": "ca"})
+
+    assert response.status_code == 400
+    assert said in html.unescape(response.text)
+
+
+def test_a_value_of_its_kind_that_has_nothing_is_answered(client: FlaskClient) -> None:
+    """The plan before is known; of it the data hold no action."""
+    assert rows(client.get("/query/actions.csv?plan=xmess/plan/2017-2019")) == []
+
+
+def test_the_metadata_of_a_csv_come_first(client: FlaskClient) -> None:
+    """Some readers look at the first link only."""
+    first = client.get("/query/team-load.csv").headers.getlist("Link")[0]
+
+    assert 'rel="describedby"' in first
+    assert "csv-metadata.json" in first

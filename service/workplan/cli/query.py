@@ -8,7 +8,7 @@ import click
 from workplan.configuration import load_configuration
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Kind
-from workplan.export.answer import Answer, Asked, Renderer, Source, renderers_of
+from workplan.export.answer import Answer, Asked, Renderer, Source, refuse_unknown_choices, renderers_of
 from workplan.export.cells import rows_for
 from workplan.knowledge.site import completed
 from workplan.language import cli_language
@@ -118,7 +118,9 @@ def query(
     saved = _question(question, home)
     values = _values(given)
     saved.request(values)  # what is missing or malformed is refused before anything is built
-    answer = Answer(open_source(home, out, endpoint), Asked(saved, values, None, cli_language()), base="")
+    source = open_source(home, out, endpoint)
+    refuse_unknown_choices(source, saved, {name: value for name, value in values.items() if value})
+    answer = Answer(source, Asked(saved, values, None, cli_language()), base="")
     if answer.kind is not Kind.GRAPH and form in (None, "table"):
         click.echo(_table(answer))
         return

@@ -3,8 +3,10 @@
 A format is an entry in RENDERERS, whoever adds one. It may not hold SPARQL or know how the question arrived.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -14,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from workplan.configuration import Configuration
 from workplan.engine.query import Kind, QueryEngine, QueryRequest
-from workplan.knowledge.choices import Choice, choices_of
+from workplan.knowledge.choices import Choice, choices_of, is_of_their_kind, plans_with_content
 from workplan.knowledge.description import names_of
 from workplan.knowledge.origin import Origin, origin
 from workplan.knowledge.table import Table, table_of
@@ -27,19 +29,22 @@ from workplan.model.formats import (
     GRAPH_FORMATS,
     JSON_RESULTS,
     PNG,
+    ROWS,
     SOLUTION_FORMATS,
     SVG,
     VEGA_LITE,
     XLSX,
     Format,
 )
-from workplan.questions.catalogue import SavedQuery, refuse_unknown
+from workplan.model.iris import data_path
+from workplan.questions.catalogue import PLAN, SavedQuery, refuse_unknown
 from workplan.questions.rewriting import count_of, page_of
 
 from .chart import NARROWEST, WIDEST, WIDTH, Chart, chart_of
 from .credits import Credits
 from .metadata import csvw
 from .palette import THEMES
+from .rows import rows_json
 from .spreadsheet import excel_csv, workbook
 
 PAGE_LENGTH: Final = 100
@@ -50,6 +55,9 @@ LAST_PAGE: Final = 10**9
 
 SWITCH: Final[Mapping[str, bool]] = {"1": True, "0": False}
 """How a switch in an address is on or off."""
+
+_NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9]+")
+"""What stands as a hyphen in the name of a file."""
 
 Value = TypeVar("Value")
 
@@ -85,6 +93,12 @@ class Source:
         return self._choices[query.name]
 
     @cached_property
+    def plan(self) -> str | None:
+        """The only plan of which the data hold something; None where there are several, or they may change unseen."""
+        plans = plans_with_content(self.engine) if self.version else []
+        return plans[0] if len(plans) == 1 else None
+
+    @cached_property
     def _choices(self) -> dict[str, Mapping[str, tuple[Choice, ...]]]:
         return {}
 
@@ -114,10 +128,10 @@ class Asked:
     is_bare: bool = False
 
 
-def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ...], config: Configuration) -> Asked:
+def read(source: Source, query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ...]) -> Asked:
     """What the parameters *given* ask of *query*; *known* are the ones beside the query's own.
 
-    Raises BadParameter for one that is unknown, repeated or malformed.
+    Raises BadParameter for one that is unknown, repeated or malformed, or names what the data of *source* do not have.
     """
     names = [parameter.name for parameter in query.parameters]
     refuse_unknown(given, [*names, *known])
@@ -128,16 +142,41 @@ def read(query: SavedQuery, given: Mapping[str, list[str]], known: tuple[str, ..
     asked = {name: one[name] for name in names if one.get(name)}
     # What is missing or malformed is refused before anything is asked.
     query.request(asked)
+    refuse_unknown_choices(source, query, asked)
     return Asked(
         query,
         asked,
-        _page(query, one, config.limits.rows),
+        _page(query, one, source.config.limits.rows),
         _one_of("lang", one.get("lang", DEFAULT), {lang: lang for lang in LANGUAGES}),
         _one_of("excel", one.get("excel", "0"), SWITCH),
         _one_of("theme", one.get("theme", next(iter(THEMES))), {theme: theme for theme in THEMES}),
         _number("width", one, WIDTH, WIDEST, NARROWEST),
         _one_of("bare", one.get("bare", "0"), SWITCH),
     )
+
+
+def refuse_unknown_choices(source: Source, query: SavedQuery, values: Mapping[str, str]) -> None:
+    """Raise BadParameter for the first of *values* that names no resource of the kind that *query* asks for.
+
+    One that the question does not offer may still be of that kind: its answer is empty, and rightly so.
+    """
+    named = [p for p in query.parameters if p.kind == "iri" and not p.choices and p.name in values]
+    offered = source.choices(query) if named else {}
+    for parameter in named:
+        iris = [choice.value for choice in offered.get(parameter.name, ())]
+        iri = getattr(parameter.term(values[parameter.name]), "value", "")
+        if not iris or iri in iris or is_of_their_kind(source.engine, iri, iris):
+            continue
+        paths = [data_path(each) or each for each in iris]
+        near = get_close_matches(data_path(iri) or iri, paths, n=3)
+        raise BadParameter(
+            N_("El paràmetre «%(name)s» no pot ser «%(value)s», que no és a les dades; potser volíeu dir %(near)s?")
+            if near
+            else N_("El paràmetre «%(name)s» no pot ser «%(value)s», que no és a les dades; per exemple: %(near)s."),
+            name=parameter.name,
+            value=values[parameter.name],
+            near=", ".join(f"«{each}»" for each in near or paths[:3]),
+        )
 
 
 def _one_of(name: str, given: str, known: Mapping[str, Value]) -> Value:
@@ -256,6 +295,14 @@ class Answer:
         parameters = urlencode({**self.parameters, **changed})
         return urljoin(self.base, f"{path}?{parameters}" if parameters else path)
 
+    def file_name(self, extension: str) -> str:
+        """What a file with this answer is called: its plan or network, the question and what it was asked, in ASCII."""
+        values = dict(self.asked.values)
+        plan = values.pop(PLAN, None) or self.source.plan or self.source.config.network
+        tails = (data_path(value) or value for value in values.values())
+        said = (data_path(plan) or plan, self.asked.query.name, *(tail.rpartition("/")[2] for tail in tails))
+        return "-".join(filter(None, (_NOT_IN_NAMES.sub("-", part).strip("-")[:40] for part in said))) + f".{extension}"
+
     @property
     def credits(self) -> Credits:
         """What a file with this answer says of itself."""
@@ -319,6 +366,7 @@ RENDERERS: Final[Mapping[str, Renderer]] = MappingProxyType(
         for renderer in (
             *(_as_engines_do(form, Kind.SOLUTIONS, Kind.BOOLEAN) for form in SOLUTION_FORMATS if form is not CSV),
             Renderer(CSV, (Kind.SOLUTIONS, Kind.BOOLEAN), _csv),
+            Renderer(ROWS, (Kind.SOLUTIONS,), lambda answer: rows_json(answer.table, answer.asked.lang)),
             Renderer(XLSX, (Kind.SOLUTIONS,), lambda answer: workbook(answer.table, answer.credits)),
             Renderer(CSV_METADATA, (Kind.SOLUTIONS,), _metadata),
             Renderer(SVG, (Kind.SOLUTIONS,), lambda answer: _chart(answer).svg().encode()),

@@ -71,6 +71,29 @@ def choices_of(
     return found
 
 
+def plans_with_content(engine: QueryEngine) -> list[str]:
+    """The IRIs of the plans of which the data behind *engine* hold something."""
+    return _iris(engine, _PLANS % (MOST_CHOICES + 1))
+
+
+_LIKE: Final = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+ASK {
+  VALUES ?choice { %s }
+  { ?choice a ?kind . FILTER (?kind != skos:Concept) } UNION { ?choice skos:inScheme ?kind . }
+  { %s a ?kind . } UNION { %s skos:inScheme ?kind . }
+}
+"""
+
+
+def is_of_their_kind(engine: QueryEngine, iri: str, others: Sequence[str]) -> bool:
+    """Whether the data know *iri* as of the class, or the scheme, that any of *others* is of."""
+    this = str(NamedNode(iri))
+    text = _LIKE % (" ".join(str(NamedNode(other)) for other in others), this, this)
+    return bool(parse_query_results(engine.run(QueryRequest(text), JSON_RESULTS).body, format=QueryResultsFormat.JSON))
+
+
 def start_values(query: SavedQuery, choices: Mapping[str, Sequence[Choice]]) -> dict[str, str]:
     """Values with which *query* shows something: its defaults, or the first choice where the data hold no default."""
     values = query.example()

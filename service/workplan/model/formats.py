@@ -73,6 +73,9 @@ TSV: Final = Format("tsv", "text/tab-separated-values", "TSV", ("text/tsv",))
 XLSX: Final = Format(
     "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", is_text=False
 )
+ROWS: Final = Format("rows.json", "application/json", "JSON (rows)", is_text=False)
+"""A table as an array of objects: asked for by name only, since ``application/json`` is the protocol's own results."""
+
 CSV_METADATA: Final = Format("csv-metadata.json", "application/csvm+json", "CSVW", is_text=False)
 
 PLAIN_JSON: Final = Format("json", "application/ld+json", "JSON", is_text=False)

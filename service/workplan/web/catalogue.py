@@ -4,10 +4,11 @@ A series for each network, a data set for each plan, a distribution for each dum
 It may not say what neither the data nor the operator say: no contact, no territory and no public body is made up.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -16,8 +17,9 @@ from workplan.knowledge.catalogue import Catalogue, PlanEntry
 from workplan.knowledge.introspection import Survey
 from workplan.language import LANGUAGES, gettext, sentence
 from workplan.model.errors import N_
-from workplan.model.formats import Format
+from workplan.model.formats import CSV, XLSX, Format
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY
+from workplan.questions.catalogue import PLAN, SavedQuery
 
 ADDRESS: Final = "/catalog"
 PREFIXES: Final[Mapping[str, str]] = MappingProxyType({"vcard": "http://www.w3.org/2006/vcard/ns#"})
@@ -50,13 +52,41 @@ Said = tuple[str, str | Node | Literal]
 
 
 def catalogue_triples(
-    base: str, config: Configuration, version: str | None, found: Catalogue, counted: Survey, dumps: Sequence[Format]
+    base: str,
+    config: Configuration,
+    version: str | None,
+    found: Catalogue,
+    counted: Survey,
+    dumps: Sequence[Format],
+    tables: Sequence[SavedQuery] = (),
 ) -> list[Triple]:
-    """The catalogue, served at *base*, of what *found* tells, with *dumps* as its distributions.
+    """The catalogue, served at *base*, of what *found* tells, with *dumps* and *tables* as its distributions.
 
     Without dumps the Graph Store gives the whole data.
     """
-    return list(_Writer(base, config, version, found, counted, dumps).triples())
+    return list(_Writer(base, config, version, found, counted, dumps, tables).triples())
+
+
+def tables_in(queries: Iterable[SavedQuery]) -> list[SavedQuery]:
+    """Those of *queries* that give a plan, or a part of it, as a table: tagged so, and asked with a plan alone."""
+    return [
+        query
+        for query in queries
+        if EXPORT in query.tags
+        and PLAN in {parameter.name for parameter in query.parameters}
+        and not any(parameter.is_required for parameter in query.parameters)
+    ]
+
+
+def table_address(base: str, query: SavedQuery, form: Format, plan: str) -> str:
+    """Where the table of *query* about *plan* is had in *form*."""
+    return f"{base}/query/{query.name}.{form.name}?{urlencode({PLAN: plan.removeprefix(DATA)}, safe='/')}"
+
+
+EXPORT: Final = "export"
+"""The tag of such questions."""
+
+TABLE_FORMATS: Final = (CSV, XLSX)
 
 
 class _Writer:
@@ -70,6 +100,7 @@ class _Writer:
         found: Catalogue,
         counted: Survey,
         dumps: Sequence[Format],
+        tables: Sequence[SavedQuery],
     ) -> None:
         self.base = base
         self._config = config
@@ -81,6 +112,7 @@ class _Writer:
             if day
         ]
         self._dumps = dumps
+        self._tables = tables
 
     def triples(self) -> Iterator[Triple]:
         """All of it."""
@@ -157,6 +189,7 @@ class _Writer:
             *(("dcat:keyword", Literal(text, language=lang)) for text, lang in plan.keywords if lang),
             *self._contact(),
             *(("dcat:distribution", self._named(name)) for name in self._distribution_names()),
+            *(("dcat:distribution", self._named(name)) for name, *_ in self._tables_of(plan)),
             *(("dcterms:language", f"{_EU}language/{_LANGUAGES[lang]}") for lang in LANGUAGES),
             ("dcterms:accessRights", f"{_EU}access-right/PUBLIC"),
             ("dcterms:conformsTo", ONTOLOGY),
@@ -201,6 +234,13 @@ class _Writer:
     def _distribution_names(self) -> list[str]:
         return [f"dump-{form.name}" for form in self._dumps] or ["graph-store"]
 
+    def _tables_of(self, plan: PlanEntry) -> list[tuple[str, SavedQuery, Format]]:
+        return [
+            (f"table-{query.name}-{_slug(plan.iri)}-{form.name}", query, form)
+            for query in self._tables
+            for form in TABLE_FORMATS
+        ]
+
     def _distributions(self) -> Iterator[Triple]:
         for form in self._dumps:
             yield from self._distribution(
@@ -211,6 +251,20 @@ class _Writer:
                 ("dcterms:format", f"{_EU}file-type/{_FILE_TYPES[form.name]}"),
                 ("dcat:downloadURL", f"{self.base}/dump.{form.name}"),
             )
+        for plan in self._found.plans:
+            for name, query, form in self._tables_of(plan):
+                address = table_address(self.base, query, form, plan.iri)
+                yield from _said(
+                    self._named(name),
+                    "dcat:Distribution",
+                    *_texts("dcterms:title", {lang: f"{query.title(lang)}, {form.label}" for lang in LANGUAGES}),
+                    *_texts("dcterms:description", {lang: query.question(lang) for lang in LANGUAGES}),
+                    ("dcat:accessURL", address),
+                    ("dcat:downloadURL", address),
+                    ("dcterms:license", self._config.licence),
+                    ("dcat:mediaType", _IANA + form.media_type),
+                    ("dcterms:format", f"{_EU}file-type/{form.name.upper()}"),
+                )
         if not self._dumps:
             yield from self._distribution("graph-store", f"{self.base}/rdf-graph-store?default", "Turtle")
 

@@ -226,7 +226,7 @@ def _wanted(source: Source, saved: SavedQuery, parameters: Mapping[str, list[str
     """The embed of *saved* that *parameters* ask for. Raises BadParameter."""
     given = _without_empty(parameters)
     given.setdefault("lang", [reader_language()])
-    asked = read(saved, given, OPTIONS, source.config)
+    asked = read(source, saved, given, OPTIONS)
     if source.engine.kind_of(QueryRequest(saved.text)) is not Kind.SOLUTIONS:
         raise BadParameter(N_("La resposta d'aquesta pregunta no és una taula: no es pot incrustar."))
     one = {name: values[0] for name, values in given.items()}

@@ -105,9 +105,8 @@ def list_datasets(extension: str) -> Response:
     if form is None:
         raise NotAcceptable(offered=", ".join(f"catalog.{each.name}" for each in CATALOGUE_FORMATS))
     running = service()
-    triples = dcat.catalogue_triples(
-        _base(), running.config, running.version, catalogue(running.engine), _counted(), _dumps()
-    )
+    found, tables = catalogue(running.engine), dcat.tables_in(running.queries.values())
+    triples = dcat.catalogue_triples(_base(), running.config, running.version, found, _counted(), _dumps(), tables)
     return Response(write_graph(ntriples_of(triples), form, dcat.PREFIXES), content_type=form.content_type)
 
 

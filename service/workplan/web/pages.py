@@ -34,6 +34,7 @@ from workplan.questions.catalogue import PLAN
 from workplan.release.sources import ontology_version
 
 from . import filters
+from .catalogue import tables_in
 from .citation import Citation
 from .data import DESCRIPTION_FORMATS, DUMP_FORMATS, found, keep, service
 from .embeddable import question_about
@@ -142,7 +143,8 @@ def home(lang: str) -> str:
     namer = Namer(names_of(service().engine, [entry.iri for entry in others]), lang)
     running, config = sources().running, service().config
     dumps = DUMP_FORMATS if service().release else ()
-    told = dataset(plan, request.host_url.rstrip("/"), config.licence, running.version, running.origin, dumps)
+    tables = tables_in(running.queries.values())
+    told = dataset(plan, request.host_url.rstrip("/"), config.licence, running.version, running.origin, dumps, tables)
     return render_template(
         "home.html",
         plan=plan,

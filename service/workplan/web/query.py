@@ -29,7 +29,7 @@ from workplan.export.answer import (
 from workplan.export.svg import POLICY
 from workplan.language import LANGUAGES, preferred
 from workplan.model.errors import N_, MethodNotAllowed, NotAcceptable
-from workplan.model.formats import CHART_FORMATS, CSV, CSV_METADATA, SVG, Format
+from workplan.model.formats import CHART_FORMATS, CSV, CSV_METADATA, ROWS, SVG, Format
 
 from .cors import open_to_all, options
 from .data import dumped
@@ -107,15 +107,17 @@ def _answered(source: Callable[[], Source], file: str) -> ResponseReturnValue:
         )
     renderer = _renderer(extension, renderers_of(kind, has_chart=has_chart))
     known = known_parameters(extension, kind, has_chart=has_chart)
-    asked = read(saved, request.args.to_dict(flat=False), known, found.config)
+    asked = read(found, saved, request.args.to_dict(flat=False), known)
     return _respond(Answer(found, asked, request.host_url), renderer.form, renderer, has_extension=bool(extension))
 
 
 def _renderer(extension: str, offered: list[Renderer]) -> Renderer:
     """The one of *offered* that the address or the request asks for. Raises NotAcceptable that lists them."""
     if not extension:
-        forms = tuple(renderer.form for renderer in offered if renderer.form is not CSV_METADATA)
-        return RENDERERS[choose(forms, request.args.get("format"), request.headers.get("Accept")).name]
+        wanted = request.args.get("format")
+        by_name = () if wanted == ROWS.name else (ROWS,)
+        forms = tuple(each.form for each in offered if each.form not in (CSV_METADATA, *by_name))
+        return RENDERERS[choose(forms, wanted, request.headers.get("Accept")).name]
     found = RENDERERS.get(extension)
     if found is None or found not in offered:
         raise NotAcceptable(offered=", ".join(f".{each.extension} ({each.form.media_type})" for each in offered))
@@ -145,6 +147,8 @@ def _respond(answer: Answer, form: Format, renderer: Renderer, *, has_extension:
         if form is SVG:
             response.headers["Content-Security-Policy"] = POLICY
         response.headers["Server-Timing"] = f"engine;dur={(time.perf_counter() - started) * 1000:.1f}"
+        # Shown where a browser can show it, and saved under a name that says what it is.
+        response.headers["Content-Disposition"] = f'inline; filename="{answer.file_name(form.name)}"'
         _tell_links(response, answer, form, has_extension=has_extension)
     response.vary.add("Accept")
     if etag is None:

@@ -72,6 +72,10 @@ _USES: Final[Mapping[str, tuple[str, str]]] = {
     "csv": ("CSV", N_("per a qualsevol programa: una taula de text")),
     "xlsx": (N_("Full de càlcul (XLSX)"), N_("per llegir i filtrar: amb el títol, la font i la llicència")),
     "json": ("JSON", N_("per a programes: cada valor amb el seu tipus")),
+    "rows.json": (
+        N_("JSON, fila a fila"),
+        N_("per a webs i programes: un objecte per fila, els nombres com a nombres"),
+    ),
     "tsv": ("TSV", N_("text amb tabuladors, amb els termes tal com són a les dades")),
     "xml": ("XML", N_("per a eines que demanen XML")),
     "csv-metadata.json": (N_("Metadades del CSV"), N_("què vol dir cada columna, segons CSVW")),
@@ -251,7 +255,7 @@ class QuestionView:
         length = min(self.saved.page_length or SHOWN_ROWS, PAGE_LENGTH, self.source.config.limits.rows)
         paging = {"page": "1", "limit": str(length)} | {n: self.given[n] for n in names if self.given.get(n)}
         given = {name: [value] for name, value in {**self.values, **paging}.items()}
-        asked = replace(read(self.saved, given, names, self.source.config), lang=self.lang)
+        asked = replace(read(self.source, self.saved, given, names), lang=self.lang)
         answer = Answer(self.source, asked, self.base)
         self.page, self.last_page = asked.page, answer.last_page
         if not asked.page:

@@ -13,8 +13,9 @@ from workplan.knowledge.origin import Origin
 from workplan.language import LANGUAGES, pick, sentence
 from workplan.model.formats import Format
 from workplan.model.namespaces import expand
+from workplan.questions.catalogue import SavedQuery
 
-from .catalogue import ADDRESS, OF_PLAN, dataset_iri
+from .catalogue import ADDRESS, OF_PLAN, TABLE_FORMATS, dataset_iri, table_address
 from .overview import PlanView
 from .resource import ResourceView, Value
 
@@ -49,9 +50,15 @@ def structured(view: ResourceView, address: str, site: str, licence: str, pictur
 
 
 def dataset(
-    plan: PlanView, base: str, licence: str, version: str | None, origin: Origin, dumps: Iterable[Format]
+    plan: PlanView,
+    base: str,
+    licence: str,
+    version: str | None,
+    origin: Origin,
+    dumps: Iterable[Format],
+    tables: Iterable[SavedQuery] = (),
 ) -> Thing:
-    """*plan* as a data set, as the catalogue at *base* has it: its *version*, where it is from, its *dumps*.
+    """*plan* as a data set, as the catalogue at *base* has it: its *version*, where it is from, *dumps* and *tables*.
 
     Who made the data is its creator; the plan that it is based on is the network's.
     """
@@ -81,6 +88,16 @@ def dataset(
         "distribution": [
             {"@type": "DataDownload", "contentUrl": f"{base}/dump.{form.name}", "encodingFormat": form.media_type}
             for form in dumps
+        ]
+        + [
+            {
+                "@type": "DataDownload",
+                "name": query.title(plan.lang),
+                "contentUrl": table_address(base, query, form, plan.plan.iri),
+                "encodingFormat": form.media_type,
+            }
+            for query in tables
+            for form in TABLE_FORMATS
         ],
     }
     return {"@context": CONTEXT, "@graph": [{name: value for name, value in own.items() if value}]}
