@@ -11,16 +11,21 @@ import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pyoxigraph import NamedNode
 
 from workplan.engine.embedded import EmbeddedEngine
 from workplan.engine.query import Limits
 from workplan.export.answer import Source
+from workplan.knowledge.description import Name
+from workplan.knowledge.table import Table
 from workplan.language import LANGUAGES
 from workplan.model.namespaces import DATA
+from workplan.questions.columns import Column
 from workplan.release.build import Release, build
 from workplan.release.sources import load_home
 from workplan.web import create_app
 from workplan.web.citation import Citation
+from workplan.web.result import table_view, tree_of
 from workplan.web.service import Service, open_service
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -365,8 +370,8 @@ def test_the_page_of_an_older_release_stays_as_it_was(root: Path, release: Relea
 def test_the_embedding_code_is_what_was_chosen(client: FlaskClient) -> None:
     """Language, view, height and colours, in every way to embed; and the values of the question."""
     page = client.get(
-        "/ca/query/team-actions",
-        query_string={"team": "xmess/team/ct", "lang": "es", "view": "value", "height": "333", "theme": "dark"},
+        "/ca/query/team-load",
+        query_string={"plan": "xmess/plan/2020", "lang": "es", "view": "value", "height": "333", "theme": "dark"},
     ).text
     frame, pasted, element = (code_of(page, ident) for ident in ("iframe", "pasted", "element"))
     asked = parse_qs(urlsplit(pasted).query)
@@ -376,10 +381,10 @@ def test_the_embedding_code_is_what_was_chosen(client: FlaskClient) -> None:
         "view": ["value"],
         "height": ["333"],
         "theme": ["dark"],
-        "team": [f"{TEAM}/ct"],
+        "plan": [f"{DATA}xmess/plan/2020"],
     }
     assert html.escape(pasted, quote=False) in frame
-    assert 'title="Las acciones de un equipo"' in frame
+    assert 'title="La carga de cada equipo"' in frame
     assert 'height="333"' in frame
     assert 'lang="es"' in element
     assert 'theme="dark"' in element
@@ -516,3 +521,49 @@ def test_a_choice_has_its_code_also_where_its_name_begins_alike(client: FlaskCli
 
     for choice in ("M · Miembros", "C · Comunicación", "A · Administración", "ST · Secretaría técnica"):
         assert f">{choice}</option>" in page
+
+
+def test_the_gallery_is_in_a_few_groups_with_a_sample_of_each_answer(client: FlaskClient, service: Service) -> None:
+    """A small chart, or what the columns are called; what asks for a value comes last."""
+    page = client.get("/ca/query/").text
+    groups = page.split("<section aria-labelledby=")[1:]
+    first = re.findall(r'href="/ca/query/([a-z0-9-]+)"', groups[0])
+    asking = [any(p.is_required for p in service.queries[name].parameters) for name in first]
+
+    assert len(groups) <= 7
+    assert sum(group.count("<h3>") for group in groups) == len(service.queries)
+    assert asking == sorted(asking)
+    assert all('class="sample' in item for item in page.split("<h3>")[1:] if "<span>Graf</span>" not in item)
+
+
+def test_a_picture_of_the_gallery_is_drawn(client: FlaskClient) -> None:
+    """As the page asks for it."""
+    source = html.unescape(re.findall(r'<img class="sample" src="([^"]*)"', client.get("/ca/query/").text)[0])
+
+    assert client.get(source).mimetype == "image/svg+xml"
+
+
+def test_a_tree_is_shown_as_one(client: FlaskClient) -> None:
+    """Three lines, and under each its objectives and actions; the line that was added to an action is marked."""
+    page = client.get("/ca/query/plan-tree").text
+    tree = page.partition('<ul class="tree">')[2].partition("</section>")[0]
+
+    assert tree.count("<li>") == 44
+    assert tree.count('<ul class="tree">') == 3
+    assert tree.count('class="added"') == 1
+    assert "<table" not in page
+    assert "<table" in client.get("/ca/query/plan-tree?sort=code").text
+
+
+def test_a_thing_never_stands_under_itself() -> None:
+    """However the data go round."""
+    a, b = (NamedNode(f"http://e/{name}") for name in "ab")
+    root = NamedNode("http://e/root")
+    columns = tuple(Column(name, "iri", {"ca": name}) for name in ("parent", "node"))
+    names = {term.value: Name((), ()) for term in (a, b, root)}
+    table = Table(columns, ((root, a), (a, b), (b, a)), names)
+    (branch,) = tree_of(table, table_view(table, "ca"), "node", "parent")
+
+    assert [child.cells[0].key for child in branch.children] == ["http://e/b"]
+    assert [[c.cells[0].key for c in child.children] for child in branch.children] == [["http://e/a"]]
+    assert not branch.children[0].children[0].children

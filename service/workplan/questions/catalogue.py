@@ -114,6 +114,14 @@ class SavedQuery:
         }
 
     @cached_property
+    def tree(self) -> tuple[str, str] | None:
+        """The column of the things that make a tree and that of what each is under, where the header says so."""
+        given = self.header.get("tree")
+        names = (given.get("node"), given.get("parent")) if isinstance(given, dict) else ()
+        known = [str(name) for name in names if name in self.columns]
+        return (known[0], known[1]) if len(known) == len(names) == 2 else None
+
+    @cached_property
     def chart(self) -> ChartHeader | None:
         """How the answer is drawn, where the header says; nothing where it says it wrong, which the build refuses."""
         about = self.header.get("chart")

@@ -44,6 +44,7 @@ _KEYS: Final = frozenset(
         "tags",
         "title",
         "transform",
+        "tree",
         "words",
     ]
 )
@@ -87,6 +88,8 @@ def faults_of(
             known=", ".join(sorted(_KEYS)),
         )
     yield from _faults_of_words(query, fault)
+    if "tree" in query.header and query.tree is None:
+        yield fault("tree", N_("«tree» ha de dir «node» i «parent», dues columnes de la consulta."))
     if not isinstance(query.header.get("formerly", {}), dict):
         yield fault(
             "formerly",

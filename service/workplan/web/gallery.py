@@ -32,7 +32,7 @@ from .openapi import describe
 from .question import QuestionView, formats_in
 from .releases import sources
 from .renamed import question_named
-from .themes import matching, name_of, themes_of
+from .themes import groups_of, matching, name_of, themes_of
 
 gallery = Blueprint("gallery", __name__)
 gallery.after_request(keep)
@@ -64,7 +64,8 @@ def questions(lang: str) -> str:
     found = matching(queries, asked)
     return render_template(
         "gallery.html",
-        themes=themes_of(found or queries, lang),
+        themes=groups_of(found or queries, lang),
+        heads=lambda query: _heads(query, lang),
         asked=asked,
         found=len(found),
         total=len(queries),
@@ -73,6 +74,15 @@ def questions(lang: str) -> str:
         name_of=lambda tag: name_of(tag, lang),
         canonical=f"{request.host_url}{lang}/query/",
     )
+
+
+def _heads(query: SavedQuery, lang: str) -> list[str]:
+    """What the columns of *query* are called, as its page has them: a resource once, by what it is."""
+    columns = query.columns.values()
+    named = {column.of for column in columns if column.of}
+    shown = [c for c in columns if c.is_shown and not c.origin_of and (c.of is None or c.of not in query.columns)]
+    # What a thing is stands before what is said of it.
+    return [column.label(lang) for column in sorted(shown, key=lambda c: c.name not in named)]
 
 
 @gallery.get("/<any(ca, es, en):lang>/query/<name>")

@@ -41,7 +41,7 @@ from workplan.questions.parameters import Parameter
 from .citation import Citation
 from .embed_size import LONG, Size, size_of
 from .resource import Namer, Value
-from .result import TableView, table_view
+from .result import Branch, TableView, table_view, tree_of
 from .snippets import Snippet, graph_snippets, table_snippets
 
 SHOWN_ROWS: Final = 50
@@ -169,6 +169,7 @@ class QuestionView:
         self.values = {field.name: field.value for field in self.fields if field.value}
         self.has_errors = any(field.error for field in self.fields)
         self.table: TableView | None = None
+        self.tree: Sequence[Branch] = ()
         self.text: str | None = None
         self.truth: bool | None = None
         self.page: Page | None = None
@@ -251,6 +252,12 @@ class QuestionView:
             self.truth = self.whole.body(CSV).strip() == b"true"
 
     def _ask_table(self) -> None:
+        if self.saved.tree and not self.given.get("sort") and self.whole.total <= MOST_SORTED:
+            table = self.whole.table
+            self.table = self._view(table, self.whole.total)
+            self.tree = tree_of(table, self.table, *self.saved.tree)
+            if self.tree:
+                return
         names = ("page", "limit")
         length = min(self.saved.page_length or SHOWN_ROWS, PAGE_LENGTH, self.source.config.limits.rows)
         paging = {"page": "1", "limit": str(length)} | {n: self.given[n] for n in names if self.given.get(n)}

@@ -153,6 +153,40 @@ def table_view(
     return TableView(columns, rows, heading, len(rows) if total is None else total)
 
 
+@dataclass(frozen=True)
+class Branch:
+    """A thing of a tree: the *cells* of its row, and its *children*; *place* is the cell that says what it is under."""
+
+    cells: Sequence[ShownCell]
+    place: ShownCell
+    children: Sequence["Branch"]
+
+
+def tree_of(table: Table, view: TableView, node: str, parent: str) -> list[Branch]:
+    """The rows of *table*, shown as *view* does, as a tree: each thing in *node* under that in *parent*.
+
+    What several things are above stands under each of them; a thing never stands under itself.
+    """
+    places = {column.name: i for i, column in enumerate(table.columns)}
+    above = next((i for i, column in enumerate(view.columns) if column.name == parent), None)
+    if above is None or node not in places:
+        return []
+    rows: dict[Term | None, list[int]] = {}
+    for place, row in enumerate(table.rows):
+        rows.setdefault(row[places[parent]], []).append(place)
+    nodes = {row[places[node]] for row in table.rows}
+
+    def grown(under: Term | None, way: frozenset[Term | None]) -> list[Branch]:
+        found = []
+        for place in rows.get(under, ()):
+            term, cells = table.rows[place][places[node]], view.rows[place]
+            children = [] if term is None or term in way else grown(term, way | {term})
+            found.append(Branch([cell for i, cell in enumerate(cells) if i != above], cells[above], children))
+        return found
+
+    return [branch for root in rows if root not in nodes for branch in grown(root, frozenset({root}))]
+
+
 def _rank(key: str, *, is_number: bool) -> tuple[float, tuple[str, ...]]:
     """Where a cell of *key* stands among others."""
     try:

@@ -32,6 +32,19 @@ THEMES: Final[Mapping[str, str]] = {
 }
 """What each tag is called; one that is not here goes by itself, after the others."""
 
+GROUPS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "plan": (N_("El pla i les seves accions"), ("plans", "actions", "instruments", "scopes", "export")),
+    "lines": (
+        N_("Línies i objectius"),
+        ("strategic-lines", "action-lines", "objectives", "coverage", "comparison"),
+    ),
+    "people": (N_("Qui ho fa"), ("teams", "organisations")),
+    "means": (N_("Diners, calendari i seguiment"), ("funding", "calendar", "evaluation")),
+    "making": (N_("Com s'ha fet el pla i què vol dir"), ("process", "principles")),
+    "trust": (N_("D'on surt cada dada i què hi falta"), ("provenance", "gaps")),
+}
+"""The groups of the gallery: what each is called, and its themes."""
+
 OTHER: Final = "other"
 """Where questions without a tag stand."""
 
@@ -57,6 +70,21 @@ def themes_of(queries: Iterable[SavedQuery], lang: str) -> list[Theme]:
         by_tag.setdefault(next(iter(query.tags), OTHER), []).append(query)
     order = [*THEMES, *sorted(set(by_tag) - set(THEMES) - {OTHER}), OTHER]
     return [Theme(tag, name_of(tag, lang), tuple(by_tag[tag])) for tag in order if tag in by_tag]
+
+
+def groups_of(queries: Iterable[SavedQuery], lang: str) -> list[Theme]:
+    """*queries*, each once, in the groups of the gallery: in each, charts first, and what asks for a value last."""
+    listed = list(queries)
+    found = []
+    for tag, (name, tags) in (*GROUPS.items(), (OTHER, (N_("Altres preguntes"), ()))):
+        own = [query for query in listed if next((t for t in query.tags if t in _GROUPED), OTHER) in (tags or (OTHER,))]
+        own.sort(key=lambda query: (any(p.is_required for p in query.parameters), query.chart is None))
+        if own:
+            found.append(Theme(tag, gettext(name, lang), tuple(own)))
+    return found
+
+
+_GROUPED: Final = frozenset(tag for _, tags in GROUPS.values() for tag in tags)
 
 
 def matching(queries: Iterable[SavedQuery], asked: str) -> list[SavedQuery]:
