@@ -1,19 +1,20 @@
 """Older releases, of which few are held at a time: everybody's turn comes, and at the moment that was promised."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from releases import release_like
 from workplan.release.build import Release
 from workplan.web import create_app
 from workplan.web.releases import KEPT, TERM_SECONDS, sources, sources_of
 from workplan.web.service import open_service
 
-VERSIONS = tuple(digit * 12 for digit in "01234")
+MARK = b"Retransmitir"
 
 
 class Clock:
@@ -35,19 +36,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture(scope="module")
-def releases(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of several releases, alike."""
+def releases(release: Release, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sequence[str]]:
+    """A folder of several releases, and the versions of those that are not in service."""
     folder = tmp_path_factory.mktemp("several") / "releases"
     shutil.copytree(release.folder.parent, folder)
-    for version in VERSIONS:
-        shutil.copytree(folder / release.version, folder / version)
-    return folder
+    words = (b"one", b"two", b"three", b"four", b"five")
+    older = [release_like(release, folder, lambda data, word=word: data.replace(MARK, word)) for word in words]
+    return folder, [each.version for each in older]
 
 
 @pytest.fixture
-def app(releases: Path) -> Iterator[Flask]:
+def versions(releases: tuple[Path, Sequence[str]]) -> Sequence[str]:
+    """The older releases."""
+    return releases[1]
+
+
+@pytest.fixture
+def app(releases: tuple[Path, Sequence[str]]) -> Iterator[Flask]:
     """The application over them."""
-    app = create_app(open_service(None, releases, None))
+    app = create_app(open_service(None, releases[0], None))
     yield app
     sources_of(app).close()
 
@@ -59,9 +66,9 @@ def ask(client: FlaskClient, version: str) -> int:
     return int(answer.headers["Retry-After"]) if answer.status_code == 503 else 0
 
 
-def test_who_asks_for_two_keeps_nobody_from_a_third(client: FlaskClient, clock: Clock) -> None:
+def test_who_asks_for_two_keeps_nobody_from_a_third(client: FlaskClient, clock: Clock, versions: Sequence[str]) -> None:
     """However often he asks; and then he waits for his turn as well."""
-    first, second, third, *_ = VERSIONS
+    first, second, third, *_ = versions
     assert [ask(client, first), ask(client, second)] == [0, 0]
     wait = ask(client, third)
     assert 0 < wait <= TERM_SECONDS
@@ -76,12 +83,14 @@ def test_who_asks_for_two_keeps_nobody_from_a_third(client: FlaskClient, clock: 
     assert [ask(client, version) for version, wait in waits.items() if wait] == [0]
 
 
-def test_everybody_is_answered_at_the_moment_that_was_promised(client: FlaskClient, clock: Clock) -> None:
+def test_everybody_is_answered_at_the_moment_that_was_promised(
+    client: FlaskClient, clock: Clock, versions: Sequence[str]
+) -> None:
     """Whoever comes as told, while the others come every second."""
-    promised = {version: clock.now + ask(client, version) for version in VERSIONS}
+    promised = {version: clock.now + ask(client, version) for version in versions}
     assert sum(moment == clock.now for moment in promised.values()) == KEPT
     answered = {version for version, moment in promised.items() if moment == clock.now}
-    while len(answered) < len(VERSIONS):
+    while len(answered) < len(versions):
         clock.now += 1
         for version in answered:
             ask(client, version)
@@ -89,34 +98,38 @@ def test_everybody_is_answered_at_the_moment_that_was_promised(client: FlaskClie
             if version not in answered and clock.now >= moment:
                 assert ask(client, version) == 0
                 answered.add(version)
-    assert clock.now <= 1_000 + TERM_SECONDS * len(VERSIONS)
+    assert clock.now <= 1_000 + TERM_SECONDS * len(versions)
 
 
-def test_a_release_stays_open_until_who_asks_it_is_answered(app: Flask, client: FlaskClient, clock: Clock) -> None:
+def test_a_release_stays_open_until_who_asks_it_is_answered(
+    app: Flask, client: FlaskClient, clock: Clock, versions: Sequence[str]
+) -> None:
     """Though its turn is over."""
     with app.test_request_context():
-        held = sources().pinned(VERSIONS[0])
+        held = sources().pinned(versions[0])
         with app.test_request_context():
-            sources().pinned(VERSIONS[1])
+            sources().pinned(versions[1])
             clock.now += TERM_SECONDS + 1
-            assert ask(client, VERSIONS[2]) == held.config.limits.seconds
-    assert ask(client, VERSIONS[2]) == 0
+            assert ask(client, versions[2]) == held.config.limits.seconds
+    assert ask(client, versions[2]) == 0
 
 
-def test_who_never_comes_back_is_not_waited_for(client: FlaskClient, clock: Clock) -> None:
+def test_who_never_comes_back_is_not_waited_for(client: FlaskClient, clock: Clock, versions: Sequence[str]) -> None:
     """His place is the next one's."""
-    for version in VERSIONS:
+    for version in versions:
         ask(client, version)
     clock.now += 10 * TERM_SECONDS
-    assert ask(client, VERSIONS[4]) == 0
+    assert ask(client, versions[4]) == 0
 
 
-def test_what_nobody_else_wants_stays_open(app: Flask, client: FlaskClient, clock: Clock) -> None:
+def test_what_nobody_else_wants_stays_open(
+    app: Flask, client: FlaskClient, clock: Clock, versions: Sequence[str]
+) -> None:
     """Reading a release takes a while."""
     for _ in range(5):
-        assert [ask(client, version) for version in VERSIONS[:KEPT]] == [0] * KEPT
+        assert [ask(client, version) for version in versions[:KEPT]] == [0] * KEPT
         clock.now += TERM_SECONDS
     with app.test_request_context():
-        engine = sources().pinned(VERSIONS[0]).engine
+        engine = sources().pinned(versions[0]).engine
         clock.now += TERM_SECONDS
-        assert sources().pinned(VERSIONS[0]).engine is engine
+        assert sources().pinned(versions[0]).engine is engine
