@@ -5,11 +5,11 @@ It may not be served as anybody's data.
 
 import itertools
 import json
-import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from workplan.release.build import Release, build, inputs_digest
+from workplan.release.build import Release, build
+from workplan.release.integrity import DATA, MANIFEST, QUESTIONS, SUMS, sums, version_of
 from workplan.release.sources import load_home
 
 MARK = "/xmess"
@@ -30,16 +30,31 @@ def synthetic_release(triples: int, folder: Path) -> Release:
     home = load_home()
     shipped = build(home, folder / "shipped")
     lines = shipped.data.read_text(encoding="utf-8").splitlines(keepends=True)
-    version = f"bench{triples}"
-    release = Release(version, folder / version)
-    release.folder.mkdir(parents=True, exist_ok=True)
-    with release.data.open("w", encoding="utf-8") as file:
-        file.writelines(lines)
-        file.writelines(itertools.islice(_copies(lines), max(0, triples - len(lines))))
-    manifest = {**shipped.manifest, "version": version, "inputs": inputs_digest(home), "quads": triples}
-    (release.folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    (release.folder / "report.json").write_text((shipped.folder / "report.json").read_text(), encoding="utf-8")
-    (release.folder / "report.ttl").write_text((shipped.folder / "report.ttl").read_text(), encoding="utf-8")
-    shutil.copytree(shipped.queries, release.queries, dirs_exist_ok=True)
-    (folder / "current").write_text(version + "\n", encoding="utf-8")
+    more = itertools.islice(_copies(lines), max(0, triples - len(lines)))
+    release = release_of([*lines, *more], shipped, folder)
+    (folder / "current").write_text(release.version + "\n", encoding="utf-8")
     return release
+
+
+def older_releases(release: Release, folder: Path, number: int) -> list[Release]:
+    """So many releases in *folder* beside *release*, each with a statement less than the one before."""
+    lines = release.data.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [release_of(lines[: -1 - each], release, folder) for each in range(number)]
+
+
+def release_of(lines: Sequence[str], like: Release, folder: Path) -> Release:
+    """A whole release of the N-Quads *lines* in *folder*, with all else as in *like*."""
+    files = {
+        path.relative_to(like.folder).as_posix(): path.read_bytes()
+        for path in like.folder.rglob("*")
+        if path.is_file() and path.name != SUMS
+    }
+    questions = {Path(name).stem: text.decode() for name, text in sorted(files.items()) if name.startswith(QUESTIONS)}
+    version = version_of(lines, questions)
+    files[DATA] = "".join(lines).encode()
+    files[MANIFEST] = json.dumps(json.loads(files[MANIFEST]) | {"version": version, "quads": len(lines)}).encode()
+    files[SUMS] = sums(files)
+    for name, content in files.items():
+        (folder / version / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / version / name).write_bytes(content)
+    return Release(version, folder / version)
