@@ -568,8 +568,9 @@ def test_nothing_is_left_after_closing(data: Path) -> None:
         ask_and_fail(engine, SORT)
         assert eventually(lambda: len(engine.state()["workers"]) == 4)
         processes = [pool.pid, *engine.state()["workers"]]
-        # Standard ones, the selector, the listener, the client; a channel and last words for each worker.
-        assert eventually(lambda: len(list(Path(f"/proc/{pool.pid}/fd").iterdir())) <= 6 + 2 * (len(processes) - 1))
+        # Standard ones, the selector, the listener, the data's folder, the client; a channel and last words for each
+        # worker.
+        assert eventually(lambda: len(list(Path(f"/proc/{pool.pid}/fd").iterdir())) <= 7 + 2 * (len(processes) - 1))
 
     assert eventually(lambda: all(map(is_gone, processes)))
     assert descriptors() <= before
