@@ -51,6 +51,9 @@ _QUESTIONS: Final = {
 def asked_anew(response: Response) -> Response:
     """A release may come or go while another stays in service."""
     response.headers["Cache-Control"] = "no-cache"
+    if response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
     return response
 
 
