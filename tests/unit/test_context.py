@@ -87,6 +87,20 @@ def test_each_property_has_its_values_written_plainly(ontology: Graph) -> None:
             "instrument",
             {"@id": "wp:instrument", "@type": "@vocab", "@context": {"@vocab": f"{DATA}scheme/instrument/"}},
         ),
+        (
+            "ratingValue",
+            {
+                "@id": "wp:ratingValue",
+                "@type": "@vocab",
+                "@context": {
+                    **{
+                        code: f"{DATA}scheme/execution-status/{code}"
+                        for code in ("en-proces", "finalitzada", "pendent")
+                    },
+                    **{code: f"{DATA}scheme/rating-3/{code}" for code in ("molt", "poc", "suficient")},
+                },
+            },
+        ),
     ],
 )
 def test_ranges_and_shapes_say_how_values_are_written(term: str, definition: object) -> None:

@@ -99,6 +99,23 @@ def test_each_statement_is_found_on_its_line(tmp_path: Path) -> None:
     assert lines["", "code", "A02"] == 22
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("finalitzada", "scheme/execution-status/finalitzada"),
+        ("poc", "scheme/rating-3/poc"),
+        ("scheme/execution-status/finalitzada", "scheme/execution-status/finalitzada"),
+        (f"{DATA}scheme/rating-3/poc", "scheme/rating-3/poc"),
+        ("exemple/scale/verd", "exemple/scale/verd"),
+    ],
+)
+def test_a_grade_is_written_by_its_code_or_its_identifier(tmp_path: Path, written: str, meant: str) -> None:
+    """As the values of other lists are; one of the network's own by its identifier."""
+    text = f'{{{OURS}, "id": "exemple/observation/1", "ratingValue": "{written}"}}'
+
+    assert [quad.object.value for quad in read(tmp_path, text).quads] == [DATA + meant]
+
+
 @pytest.mark.parametrize("line_end", ["\r\n", "\n"])
 def test_windows_files_are_read_alike(tmp_path: Path, line_end: str) -> None:
     """With their line ends and their byte-order mark."""

@@ -120,9 +120,13 @@ class _Writer:
         if kind == "@id":
             return None if isinstance(value, Literal) else self._reference(value)
         if kind == "@vocab":
-            vocabulary = definition.get("@context", {}).get("@vocab")
+            codes = definition.get("@context", {})
+            vocabulary = codes.get("@vocab")
             if not isinstance(value, NamedNode):
                 return None
+            if codes and not vocabulary:
+                code_of = {iri: code for code, iri in codes.items()}
+                return code_of.get(value.value) or self._reference(value)
             code = value.value.removeprefix(vocabulary or "")
             if vocabulary and value.value.startswith(vocabulary) and _LOCAL.fullmatch(code):
                 return code

@@ -69,6 +69,12 @@ xkos:sourceConcept xkos:targetConcept
 _NAMES_OF_PROPERTIES: Final = ("rdf:predicate", "wp:aboutProperty", "wp:prints")
 """Properties whose values are properties; OWL 2 DL has no class of these that a range could name."""
 
+_GRADED: Final = ("wp:ratingValue",)
+"""Properties whose values are grades of a scale; which scale, only the data say."""
+
+_ORDERED: Final = "/ordered"
+"""How the name of a scale ends, after that of its scheme."""
+
 _LISTS: Final = ("wp:printedSequence",)
 """Properties whose values are lists, idem."""
 
@@ -169,6 +175,8 @@ def _pointing(name: str) -> Definition:
     """How the resources that the property *name* points to are written."""
     if name in _NAMES_OF_PROPERTIES:
         return _property(name)
+    if name in _GRADED:
+        return {"@id": name, "@type": "@vocab", "@context": _grades()}
     return {"@id": name, "@type": "@id", "@container": "@list"} if name in _LISTS else _resource(name)
 
 
@@ -212,6 +220,22 @@ def _property(name: str) -> Definition:
 def _coded(name: str, scheme: str) -> Definition:
     """A code of *scheme*; the identifier of a concept of the network's own also serves."""
     return {"@id": name, "@type": "@vocab", "@context": {"@vocab": f"{scheme}/"}}
+
+
+def _grades() -> dict[str, str]:
+    """The grades of the shared scales by their codes, but for a code that two scales have.
+
+    An ordered list that another property takes its values from is no scale of an indicator.
+    """
+    concepts = sorted(_statements("ontology/schemes"))
+    scales = {iri.removesuffix(_ORDERED) for iri in concepts if iri.endswith(_ORDERED)}
+    scales -= set(_schemes(_statements("shapes")).values())
+    named: dict[str, list[str]] = defaultdict(list)
+    for iri in concepts:
+        scheme, _, code = iri.rpartition("/")
+        if scheme in scales and f"/{code}" != _ORDERED:
+            named[code].append(iri)
+    return {code: iris[0] for code, iris in named.items() if len(iris) == 1}
 
 
 def _schemes(shapes: Statements) -> dict[str, str]:

@@ -371,7 +371,13 @@ class _Reader:
         if kind == "@vocab":
             if not isinstance(value, str):
                 raise self._fault(at, N_("s'esperava un codi entre cometes per a «%(key)s»"), key=key)
-            vocabulary = (definition.get("@context") or {}).get("@vocab", "")
+            codes = definition.get("@context") or {}
+            vocabulary = codes.get("@vocab", "")
+            if value in codes:
+                return value
+            if codes and not vocabulary:
+                # What is none of the codes is an identifier, as for a property without codes.
+                return self._identifier(value, scope, at)
             if scope.ours and not vocabulary and scope.meaning(value) is None:
                 self._unknown(value, at, scope)
             if scope.ours and vocabulary and not _CODE.fullmatch(value):

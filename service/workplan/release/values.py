@@ -126,7 +126,7 @@ _Said = tuple[str, str, Severity, str, dict[str, object]]
 def _of_literal(literal: Literal, ill_typed: AbstractSet[Literal], *, is_quote: bool) -> Iterator[_Said]:
     text = literal.value
     is_text = literal.datatype.value in _TEXTS
-    if bad := _BAD.search(text):
+    if bad := _IS_CONTROL.search(text) or _BAD.search(text):
         yield _of_character(bad[0], bad.start() + 1)
     elif is_text and not _SEEN.search(text):
         yield (
@@ -172,7 +172,9 @@ def _of_character(character: str, position: int) -> _Said:
             "escriviu-hi el caràcter que voleu que es vegi."
         )
     values: dict[str, object] = {"position": position, "code": f"U+{ord(character):04X}"}
-    return "Value-characters", PATTERN, Severity.VIOLATION, text, values
+    # What only looks odd deserves a look; what breaks answers is refused.
+    severity = Severity.VIOLATION if _IS_CONTROL.match(character) else Severity.WARNING
+    return "Value-characters", PATTERN, severity, text, values
 
 
 def _expected(name: str) -> tuple[str, dict[str, object]]:
