@@ -120,3 +120,12 @@ def test_the_document_has_a_table_of_contents(client: FlaskClient) -> None:
 
     assert "LÍNIES D&#39;ACTUACIÓ DE LA XMESS" in contents
     assert len(re.findall("<li>", contents)) == 6
+
+
+@pytest.mark.parametrize("lang", ["ca", "es", "en"])
+def test_the_counts_of_marks_lead_to_the_counts_of_things(client: FlaskClient, lang: str) -> None:
+    """One doubt marks several lines: who compares the two pages learns why they differ."""
+    page = client.get(f"/{lang}/document/pla2020").text
+    note = page.partition('<p class="note">')[2].partition("</p>")[0]
+
+    assert f'href="/{lang}/quality"' in note
