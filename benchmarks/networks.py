@@ -49,8 +49,8 @@ def release_of(lines: Sequence[str], like: Release, folder: Path) -> Release:
         for path in like.folder.rglob("*")
         if path.is_file() and path.name != SUMS
     }
-    questions = {Path(name).stem: text.decode() for name, text in sorted(files.items()) if name.startswith(QUESTIONS)}
-    version = version_of(lines, questions)
+    questions = sorted((Path(name).stem, text.decode()) for name, text in files.items() if name.startswith(QUESTIONS))
+    version = version_of(lines, dict(questions))
     files[DATA] = "".join(lines).encode()
     files[MANIFEST] = json.dumps(json.loads(files[MANIFEST]) | {"version": version, "quads": len(lines)}).encode()
     files[SUMS] = sums(files)
