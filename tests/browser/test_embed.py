@@ -21,6 +21,7 @@ FRAMES = (
     "team-load?lang=es&view=value",
     "team-load?lang=es&view=chart",
     "line-team-matrix?lang=en&view=chart&theme=dark",
+    "coverage?lang=ca&view=chart&theme=dark",
     "team-work?lang=en&team=xmess/team/st",
     "team-load?lang=ca&theme=dark",
     "team-load?lang=ca&columns=nope",
