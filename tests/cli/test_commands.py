@@ -303,8 +303,8 @@ def test_every_verb_explains_itself_with_an_example(run: Run, lang: str, heading
         (("build", "--home"), "The option “--home” lacks its value"),
         (("build", "extra"), "it is written like this: workplan build [OPTIONS]"),
         (("query",), "lacks “NAME|FILE|-”; “workplan query --help” explains it"),
-        (("serve", "--port", "70000"), "“--port” does not do; expected an integer from 1 to 65535."),
-        (("validate", "--format", "pdf"), "“--format” does not do; expected text, json, turtle or html."),
+        (("serve", "--port", "70000"), "“--port” cannot be used; expected an integer from 1 to 65535."),
+        (("validate", "--format", "pdf"), "“--format” cannot be used; expected text, json, turtle or html."),
         (("serve", "--host", "192.0.2.1"), "Cannot serve at “192.0.2.1”: this machine has no such address."),
         (("serve", "--store", "localhost:7878"), "“localhost:7878” must start with http:// or https://"),
         (("export", "2020", "--out", "/dev/full"), "/dev/full could not be written: no space is left."),
@@ -400,7 +400,7 @@ def test_a_limit_below_zero_is_refused(run: Run, copy: Path) -> None:
     done = run("query", "plans", "--home", copy, lang="en")
 
     assert done.returncode == 2
-    assert "“-3” does not do for the key “limits.rows”; expected a non-negative integer." in done.stderr
+    assert "“-3” cannot be used for the key “limits.rows”; expected a non-negative integer." in done.stderr
 
 
 def test_ctrl_c_ends_a_build_without_a_word(command: list[str], tmp_path: Path) -> None:
