@@ -51,6 +51,12 @@ def _state(pid: int) -> list[str] | None:
         return None
 
 
+def parent(pid: int) -> int:
+    """The process that *pid* is a child of; 0 where there is no such process."""
+    state = _state(pid)
+    return int(state[1]) if state else 0
+
+
 def descriptors(pid: int) -> int:
     """How many files and sockets *pid* has open."""
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))

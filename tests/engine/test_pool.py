@@ -225,7 +225,10 @@ import os, sys
 import workplan.engine.pool as pool
 
 serve = pool.serve
-pool.serve = lambda *given: os._exit(7) if os.path.exists(sys.argv[2]) else serve(*given)
+def end():
+    os.kill(os.getpid(), int(sys.argv[3])) if sys.argv[3] != "0" else os._exit(7)
+
+pool.serve = lambda *given: end() if os.path.exists(sys.argv[2]) else serve(*given)
 pool.main(sys.argv[1])
 """
 
@@ -236,7 +239,7 @@ def test_workers_that_end_before_they_can_answer_are_told_of(data: Path, tmp_pat
     address.parent.mkdir()
     plague.touch()
     settings = {"address": str(address), "data": str(data), "allowed": [], "capacity": {"workers": 4}}
-    started = [sys.executable, "-c", STILLBORN, json.dumps(settings), str(plague)]
+    started = [sys.executable, "-c", STILLBORN, json.dumps(settings), str(plague), "0"]
     with subprocess.Popen(started, stdin=subprocess.PIPE) as process:
         engine = Engine(address, PATIENT)
         begun = time.monotonic()
@@ -255,6 +258,24 @@ def test_workers_that_end_before_they_can_answer_are_told_of(data: Path, tmp_pat
             return False
 
         assert eventually(is_well)
+        engine.close()
+        assert process.stdin
+        process.stdin.close()
+
+
+def test_workers_that_others_kill_are_no_sign_that_none_can_live(data: Path, tmp_path: Path) -> None:
+    """However many end so before they can answer: the next may live, and answers who waits."""
+    address, plague = tmp_path / "pool" / "socket", tmp_path / "plague"
+    address.parent.mkdir()
+    plague.touch()
+    settings = {"address": str(address), "data": str(data), "allowed": [], "capacity": {"workers": 4}}
+    started = [sys.executable, "-c", STILLBORN, json.dumps(settings), str(plague), str(int(signal.SIGKILL))]
+    with subprocess.Popen(started, stdin=subprocess.PIPE) as process:
+        engine = Engine(address, PATIENT)
+        assert eventually(lambda: engine.state()["died"].get("SIGKILL", 0) > 10)
+        plague.unlink()
+
+        assert lookup(engine, 7)
         engine.close()
         assert process.stdin
         process.stdin.close()
