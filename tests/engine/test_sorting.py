@@ -182,6 +182,39 @@ SHAPES = {
     ),
     "values at the end": (f"SELECT ?x {{ }} ORDER BY ?x LIMIT 3 {PATTERN}", ["1.5", "2", "3"]),
     "a comment": (f"SELECT ?x {{ {PATTERN} # ORDER BY ?y\n}} # }}\nORDER # BY\nBY ?x # LIMIT 1\nLIMIT 2", ["1.5", "2"]),
+    "all variables and values at the end": (
+        f"SELECT * {{ VALUES ?n {{ 1 }} }} ORDER BY ?x LIMIT 3 {PATTERN}",
+        ["1.5", "2", "3"],
+    ),
+    "groups and exists": (
+        f"SELECT ?x {{ {PATTERN} }} GROUP BY ?x ORDER BY EXISTS {{ ?s ?p ?x }} ?x LIMIT 2",
+        ["1.5", "2"],
+    ),
+    "one group and exists": (
+        f"SELECT (COUNT(?x) AS ?y) {{ {PATTERN} }} ORDER BY EXISTS {{ ?s ?p ?y }}",
+        ["47"],
+    ),
+    "groups within exists": (
+        f"SELECT (STR(?x) AS ?y) (EXISTS {{ SELECT (COUNT(*) AS ?n) {{}} }} AS ?n) {{ {PATTERN} }} ORDER BY ?x LIMIT 2",
+        ["1.5", "2"],
+    ),
+    "what is not grouped": (
+        f"SELECT ?x {{ {PATTERN} BIND(1 AS ?z) }} GROUP BY ?x ORDER BY DESC(?z) ?x LIMIT 2",
+        ["1.5", "2"],
+    ),
+    "what looks like an address": (
+        f"SELECT (?x AS ?y) {{ {PATTERN} BIND(3 AS ?z) }} ORDER BY DESC(1<?z&&?z>2&&ISNUMERIC(?x)) ?x LIMIT 2",
+        ["1.5", "2"],
+    ),
+    "what is less and not projected": (
+        f"SELECT (STR(?x) AS ?y) {{ {PATTERN} BIND(3 AS ?z) }} ORDER BY DESC(?x<?z&&?z>2) DESC(?x) LIMIT 2",
+        ["2", "1.5"],
+    ),
+    "no space": (f"SELECTDISTINCT ?x{{ {PATTERN} }}ORDERBY?x LIMIT2", ["1.5", "2"]),
+    "no space before a function": (
+        f"SELECT ?x{{ {PATTERN} }}GROUPBY?x ORDERBYDESC(ISNUMERIC(?x))?x OFFSET1LIMIT2",
+        ["2", "3"],
+    ),
     "exists": (f"SELECT ?x {{ {PATTERN} }} ORDER BY EXISTS {{ ?s ?p ?x }} ?x LIMIT 1", ["1.5"]),
 }
 
@@ -236,6 +269,28 @@ def test_what_cannot_be_read_is_told_where_it_stands(pool: QueryEngine) -> None:
         pool.run(QueryRequest("SELECT ?x {\n  ?x ?y ?z }\nORDER BY ?x LIMIT LIMIT"), JSON_RESULTS)
 
     assert (caught.value.values["line"], caught.value.values["column"]) == (3, 19)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["- (?x)", "! (?x)", "1 + (?x)", "?x + (?x)", "STR(?x) - (?x)", "1 * STR(?x)", "(?x) ! STR(?x)", "DESC - (?x)"],
+)
+def test_what_is_no_condition_stays_wrong(pool: QueryEngine, condition: str) -> None:
+    """An expression that is no call stands in brackets (production 24)."""
+    with pytest.raises(MalformedQuery):
+        pool.run(QueryRequest(f"SELECT ?x {{ ?x ?y ?z }} ORDER BY {condition}"), JSON_RESULTS)
+
+
+def test_what_graphs_are_sorted_by_is_not_described() -> None:
+    """An address computed for the order alone is no part of ``DESCRIBE *``."""
+    text = "DESCRIBE * WHERE { VALUES ?s { <urn:a> <urn:b> } } ORDER BY IRI('urn:c') DESC(?s) LIMIT 1"
+    store = Store()
+    store.extend(
+        Quad(NamedNode(f"urn:{name}"), NamedNode(EX + "p"), Literal(name), DefaultGraph()) for name in ("a", "b", "c")
+    )
+    body = EmbeddedEngine(store, Limits()).run(QueryRequest(text), N_TRIPLES).body.decode()
+
+    assert body.splitlines() == [f'<urn:b> <{EX}p> "b" .']
 
 
 def test_the_case_that_ended_every_worker(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ where the mended text cannot be read, the engine is to be given the text as it w
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from .order import Term, order_key
 from .outline import form_of
-from .tokens import Token, tokens
+from .tokens import Lexer, Token, every_token, tokens
 
 _MAY_NEED: Final = ("ORDER", "REPLACE", "TRUE", "FALSE")
 """A text without these words stays as it is."""
@@ -35,6 +35,12 @@ _AFTER_ORDER: Final = frozenset({"LIMIT", "OFFSET", "VALUES"})
 _MODIFIERS: Final = frozenset({"GROUP", "HAVING", "ORDER", *_AFTER_ORDER})
 _AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _BOOLEANS: Final = frozenset({"TRUE", "FALSE"})
+
+_GLUED: Final = re.compile(
+    "SELECT|CONSTRUCT|DESCRIBE|ASK|DISTINCT|REDUCED|WHERE|GROUP(?!_)|HAVING|ORDER|BY|ASC|DESC|LIMIT|OFFSET|NOT|[0-9]+",
+    re.IGNORECASE,
+)
+"""What may stand before a word without a space."""
 
 Function = Callable[..., Term | None]
 Span = tuple[int, int]
@@ -67,7 +73,7 @@ def _mended_again(text: str) -> Mended:
 
 
 def _mended(text: str) -> Mended:
-    read = list(tokens(text))
+    read = [part for token in tokens(text) for part in _apart(token)]
     texts = [token.text for token in read]
     edits = _Edits(text, read)
     for index, token in enumerate(read):
@@ -83,6 +89,15 @@ def _mended(text: str) -> Mended:
                 _Sorted(query, edits, text).mend()
     result = edits.result()
     return Mended(result, _FUNCTIONS if result != text else None)
+
+
+def _apart(token: Token) -> Iterator[Token]:
+    """The words in *token*: parsers need no space between a keyword and what follows, as in ``ORDERBY?x LIMIT2``."""
+    kind, text, start = token
+    while kind == "word" and (found := _GLUED.match(text)) and found.end() < len(text):
+        yield Token(kind, found[0], start)
+        text, start = text[found.end() :], start + found.end()
+    yield Token(kind, text, start)
 
 
 class _Edits:
@@ -149,8 +164,12 @@ class _Query:
     @property
     def order(self) -> Span | None:
         """The ``ORDER BY`` clause; None where it has none that a parser would read."""
-        start = self.modifiers.get("ORDER")
-        return None if start is None or self.pattern is None else (start, self._after(start))
+        return None if self.pattern is None else self._clause("ORDER")
+
+    @property
+    def group(self) -> Span | None:
+        """The ``GROUP BY`` clause."""
+        return self._clause("GROUP")
 
     @property
     def values(self) -> Span | None:
@@ -158,8 +177,11 @@ class _Query:
         start = self.modifiers.get("VALUES")
         return None if start is None else (start, self.end)
 
-    def _after(self, start: int) -> int:
-        return min((index for index in self.modifiers.values() if index > start), default=self.end)
+    def _clause(self, name: str) -> Span | None:
+        start = self.modifiers.get(name)
+        if start is None:
+            return None
+        return start, min((index for index in self.modifiers.values() if index > start), default=self.end)
 
 
 @dataclass
@@ -248,18 +270,22 @@ class _Sorted:
 
     def _sort_by_computed(self, order: Span, conditions: Sequence[_Condition]) -> None:
         query = self._query
-        is_grouped = not query.modifiers.keys().isdisjoint(("GROUP", "HAVING"))
-        if self._read[query.form].text.upper() != "SELECT":
-            if is_grouped:
-                raise _NotFollowedError
-            self._sort_in_place(order, conditions)
-            return
+        form = self._read[query.form].text.upper()
         projection = query.form + 1, self._end_of_projection()
+        if form != "SELECT":
+            if self._is_grouped:
+                raise _NotFollowedError
+            self._sort_in_place(order, conditions, projection if form == "DESCRIBE" else None)
+            return
         has_expressions = any(self._read[index].text == "(" for index in range(*projection))
-        if is_grouped or has_expressions:
+        if self._is_grouped or has_expressions:
             self._sort_outside(order, conditions, projection)
         else:
             self._sort_in_place(order, conditions, projection)
+
+    @property
+    def _is_grouped(self) -> bool:
+        return not self._query.modifiers.keys().isdisjoint(("GROUP", "HAVING"))
 
     @property
     def _pattern(self) -> Span:
@@ -288,8 +314,9 @@ class _Sorted:
             if read[index].kind == "variable":
                 index += 1
             else:
-                while index < end and read[index].text not in ("(", "{"):
-                    index += 1
+                # A bracketed expression, or a call by its name; ``NOT EXISTS`` alone has two words.
+                index += word == "NOT"
+                index += read[start].kind in ("word", "name", "iri")
                 index = self._closed(index, end)
             yield _Condition((start, index), "ASC")
 
@@ -343,11 +370,12 @@ class _Sorted:
         form = form_of(self._text)
         prologue = self._text[: form.start] if form else ""
         pattern = self._edits.source((self._pattern[0], self._pattern[1] + 1))
+        values = self._edits.source(self._query.values) if self._query.values else ""
         if "SERVICE" in pattern.upper():
             raise _NotFollowedError
         try:
             answer = Store().query(
-                f"{prologue} SELECT * WHERE {pattern} LIMIT 0",
+                f"{prologue} SELECT * WHERE {pattern} LIMIT 0 {values}",
                 base_iri="http://base.invalid/",
                 custom_functions=_FUNCTIONS,
             )
@@ -364,21 +392,24 @@ class _Sorted:
         is_distinct = read[start].text.upper() in ("DISTINCT", "REDUCED")
         first = start + is_distinct
         names, computed = self._projected((first, projection[1]))
-        known = {*names}
+        known, grouped = {*names}, self._grouped(projection)
         extra, binds = [], []
         for number, condition in enumerate(conditions):
             span = condition.expression
-            variables = [read[i].text for i in range(*span) if read[i].kind == "variable"]
             expression = edits.source(span)
-            if any(read[i].text.upper() in _AGGREGATES for i in range(*span)):
-                if computed.intersection("?" + name[1:] for name in variables):
+            # In `?a<?b&&?c>?d` is what could be an address.
+            inside = list(every_token(Lexer(expression)))
+            variables = dict.fromkeys("?" + token.text[1:] for token in inside if token.kind == "variable")
+            if any(token.text.upper() in _AGGREGATES for token in inside):
+                if computed.intersection(variables):
                     raise _NotFollowedError
                 value = f"?{self._prefix}value{number}"
                 extra.append(f"({expression} AS {value})")
                 expression = value
             else:
-                missing = dict.fromkeys(f"?{name[1:]}" for name in variables if f"?{name[1:]}" not in known)
-                known |= missing.keys()
+                # What a group has no value for has none to sort by either.
+                missing = [name for name in variables if name not in known and (grouped is None or name in grouped)]
+                known.update(missing)
                 extra += missing
             binds.append(self._key(expression, number))
         for condition in conditions:
@@ -394,8 +425,19 @@ class _Sorted:
         keys = self._keys(conditions)
         edits.replace(order, f"{trailing}\n}} {' '.join(binds)} }} ORDER BY {keys}")
 
+    def _grouped(self, projection: Span) -> Collection[str] | None:
+        """The variables by which the query groups; None where it does not, nor has an aggregate in *projection*."""
+        if group := self._query.group:
+            return self._projected(group)[0]
+        depth, is_one_group = 0, self._is_grouped
+        for index in range(*projection):
+            text = self._read[index].text
+            depth += {"{": 1, "}": -1}.get(text, 0)
+            is_one_group |= depth == 0 and text.upper() in _AGGREGATES
+        return () if is_one_group else None
+
     def _projected(self, span: Span) -> tuple[Sequence[str], set[str]]:
-        """The variables that the clause in *span* projects, and those of them that it computes."""
+        """The variables that the clause in *span* projects or groups by, and those of them that it computes."""
         names, computed, depth = [], set[str](), 0
         for index in range(*span):
             token = self._read[index]
