@@ -30,6 +30,15 @@ def test_every_page_is_in_the_list_of_pages(root: Path) -> None:
     assert sorted(str(page.parent / link) for page, link in links if not (page.parent / link).exists()) == []
 
 
+def test_every_decision_has_a_number_of_its_own(root: Path) -> None:
+    """From 1 on, the same in its file's name and in its heading."""
+    files = sorted((root / "docs" / "decisions").glob("*.md"))
+    headings = [file.read_text().partition(". ")[0] for file in files]
+
+    assert [int(file.name.partition("-")[0]) for file in files] == [*range(1, len(files) + 1)]
+    assert headings == [f"# {number}" for number in range(1, len(files) + 1)]
+
+
 def test_every_verb_is_documented(root: Path) -> None:
     """In docs/commands.md."""
     text = (root / "docs" / "commands.md").read_text()
