@@ -1,5 +1,6 @@
 """A real service whose release is damaged: before it starts, and under its feet."""
 
+import json
 import os
 import signal
 import subprocess
@@ -144,6 +145,24 @@ def test_a_web_process_that_starts_again_finds_its_files_whole_or_another_releas
         else:
             assert running.process.wait(timeout=30) == 2
             assert "search.sqlite3 is not as it was written" in running.log.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("harm", ["empty", "cut", "malformed"])
+def test_an_index_damaged_under_a_service_is_told_and_takes_no_page_with_it(
+    start: Callable[..., Running], kept: Release, harm: str
+) -> None:
+    """The index of words is read where it lies."""
+    with ended(start()) as running:
+        damage(kept, "search.sqlite3", harm)
+
+        found = running.get("/search.json?q=contracta")
+        assert found.status == 503
+        problem = json.loads(found.body)
+        assert problem["type"].endswith("/problem/damaged-release")
+        assert "search.sqlite3" in problem["detail"]
+        assert running.get("/ca/search?q=contracta", Accept="text/html").status == 503
+        assert running.get("/ca/").status == 200
+        assert running.get("/ca/xmess/plan/2020/action/ninety-nine", Accept="text/html").status == 404
 
 
 def web_processes(pid: int) -> list[int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from workplan.language import LANGUAGES, fallback
+from workplan.model.errors import N_, Clause, DamagedRelease
 from workplan.model.namespaces import DATA, PROJECT, WP
 from workplan.model.words import Word, code_key, folded, forms, is_stop_word, normalised, stems, words_of
 from workplan.release.search import FORMAT, KINDS, TONGUES, Text, pairs_of
@@ -212,9 +213,13 @@ class Place:
 
 
 class SearchIndex:
-    """The index in *file*, which never changes; threads may share it."""
+    """The index in *file*, which never changes; threads may share it.
+
+    Whatever reads it raises DamagedRelease where it has changed nevertheless, and can no longer be read.
+    """
 
     def __init__(self, file: Path) -> None:
+        self._file = file
         self._address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
         # A list's append and pop are atomic, which is all that threads share here.
         self._idle: list[sqlite3.Connection] = []
@@ -229,20 +234,24 @@ class SearchIndex:
         try:
             with index._connection() as database:
                 ((held,),) = database.execute("PRAGMA user_version")
-        except sqlite3.DatabaseError:
+        except DamagedRelease:
             return None
         return index if held == FORMAT else None
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
-            database = self._idle.pop()
-        except IndexError:
-            database = sqlite3.connect(self._address, uri=True, check_same_thread=False)
-        try:
-            yield database
-        finally:
-            self._idle.append(database)
+            try:
+                database = self._idle.pop()
+            except IndexError:
+                database = sqlite3.connect(self._address, uri=True, check_same_thread=False)
+            try:
+                yield database
+            finally:
+                self._idle.append(database)
+        except sqlite3.DatabaseError as error:
+            cause = Clause(N_("%(name)s no és com es va escriure"), {"name": self._file.name})
+            raise DamagedRelease(version=self._file.parent.name, cause=cause) from error
 
     def find(self, asked: Asked) -> Found:
         """What is found of *asked*: what has all its words, or else begins with the last, or else has some of them."""

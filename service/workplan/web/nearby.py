@@ -5,12 +5,14 @@ It knows only what the index of words knows, so that it helps where the store do
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from workplan.knowledge.search import Asked
+from workplan.knowledge.search import Asked, SearchIndex
 from workplan.language import LANGUAGES
+from workplan.model.errors import DamagedRelease
 from workplan.model.iris import data_iri
 
 from .search import Result, opened, results_of
@@ -40,12 +42,22 @@ def nearby(address: str, lang: str) -> Nearby:
     segments = [segment for segment in unquote(address).split("/") if segment]
     segments = segments[1:] if segments and segments[0] in _FIRST else segments
     held = opened()
-    above = held.above(data_iri("/".join(segments))) if held else []
+    # Who meets a wrong address is told so, whatever has become of the index.
+    with suppress(DamagedRelease):
+        if held:
+            return _near(held, segments, lang)
+    return Nearby((), (), _words(segments), ())
+
+
+def _words(segments: Sequence[str]) -> str:
+    return " ".join(re.findall(r"\w+", " ".join(segments)))[:_LONGEST]
+
+
+def _near(held: SearchIndex, segments: Sequence[str], lang: str) -> Nearby:
+    above = held.above(data_iri("/".join(segments)))
     # Of the address, what no resource has.
     known = max((hit.iri.count("/") - data_iri("").count("/") + 1 for hit in above), default=0)
-    words = " ".join(re.findall(r"\w+", " ".join(segments[known:])))[:_LONGEST]
-    if held is None:
-        return Nearby((), (), words, ())
+    words = _words(segments[known:])
     asked = Asked(words, lang)
     beside = held.beside(data_iri("/".join(segments)), above[0].iri if above else None)
     search = held.find(asked) if words else None

@@ -12,7 +12,7 @@ from workplan.export.answer import LAST_PAGE
 from workplan.knowledge.document import sources
 from workplan.knowledge.search import LONGEST, MOST_RESULTS, Asked, Found, Passage, SearchIndex, Shown, Suggestions
 from workplan.language import LANGUAGES, gettext, pick
-from workplan.model.errors import N_, BadParameter, SearchUnavailable, UnknownPage, UnknownResource
+from workplan.model.errors import N_, BadParameter, DamagedRelease, SearchUnavailable, UnknownPage, UnknownResource
 from workplan.model.iris import data_iri, page_path
 from workplan.model.words import normalised
 from workplan.model.xml import sound
@@ -93,9 +93,12 @@ def index() -> SearchIndex:
 
 
 def examples_in(lang: str) -> Sequence[str]:
-    """Searches that find something, for a reader of *lang*; none where there is no index."""
+    """Searches that find something, for a reader of *lang*; none where there is no index that can be read."""
     held = opened()
-    return held.examples[lang] if held else ()
+    try:
+        return held.examples[lang] if held else ()
+    except DamagedRelease:
+        return ()
 
 
 Piece = tuple[str, bool]
