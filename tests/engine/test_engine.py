@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -39,6 +39,8 @@ from workplan.model.formats import (
     XML_RESULTS,
     Format,
 )
+from workplan.web import create_app
+from workplan.web.service import open_service
 
 G1, G2 = "http://example.org/graph/1", "http://example.org/graph/2"
 EX = "http://example.org/"
@@ -666,6 +668,37 @@ def test_the_command_and_pages_say_so_in_one_sentence(command: list[str], tmp_pa
             done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=60)
             assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
             assert said in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", ["/ca/", "/query/actions.xlsx", "/sitemap.xml", "/data/xmess.ttl", "/ca/quality"])
+def test_an_answer_to_another_question_is_told_on_a_page(path: str) -> None:
+    """As a cache in front of a store gives it that looks at addresses alone."""
+    with faulty_store(200, JSON_TYPE, META % b"1") as url:
+        answer = create_app(open_service(None, None, url)).test_client().get(path)
+
+    assert answer.status_code == 502
+    assert answer.json["type"].endswith("/problem/store")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_answer"),
+    [
+        ("SELECT ?s { ?s ?p ?o }", True),
+        ("SELECT DISTINCT $s ?never { ?s ?p ?o }", True),
+        ("PREFIX x: <x:> SELECT (STR(?x) AS ?s) WHERE { ?x x:p ?o }", True),
+        ("SELECT * { ?x ?p ?s }", True),
+        ("SELECT ?x { ?x ?p ?s }", False),
+        ("SELECT (STR(?s) AS ?x) FROM <a:b> { ?s ?p ?o }", False),
+        ("SELECT (EXISTS { SELECT ?s { ?s ?p ?o } } AS ?x) { ?s ?p ?o }", False),
+    ],
+)
+def test_an_answer_has_no_variable_that_was_not_asked_for(text: str, *, is_answer: bool) -> None:
+    """One that never has a value may be left out."""
+    with (
+        faulty_store(200, JSON_TYPE, META % b"1") as url,
+        nullcontext() if is_answer else pytest.raises(errors.StoreError),
+    ):
+        assert knowing(url, Limits(seconds=5)).run(QueryRequest(text), JSON_RESULTS)
 
 
 def test_a_silent_store_is_given_up() -> None:

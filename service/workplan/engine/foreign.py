@@ -7,10 +7,10 @@ whole is not given on.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Final
 
-from pyoxigraph import QueryResultsFormat, parse_query_results
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from workplan.model.errors import N_, StoreError
 from workplan.model.formats import CSV, JSON_RESULTS, RDF_XML, TSV, XML_RESULTS, Format, named
@@ -49,6 +49,18 @@ def as_asked(body: bytes, media_type: str, charset: str | None, kind: Kind, form
         return _results(text, given, form)
     except _UNREADABLE as error:
         raise cut() from error
+
+
+def ensure_asked(body: bytes, asked: Set[str] | None) -> None:
+    """Raise StoreError where the JSON results in *body* have other variables than *asked*; None stands for any.
+
+    A variable that never has a value may be left out.
+    """
+    if asked is None:
+        return
+    answer = parse_query_results(body, format=QueryResultsFormat.JSON)
+    if isinstance(answer, QuerySolutions) and not {variable.value for variable in answer.variables} <= asked:
+        raise StoreError(N_("El magatzem ha respost una altra pregunta."))
 
 
 def cut() -> StoreError:

@@ -1,10 +1,10 @@
-"""What can be told of a query without parsing it: its form.
+"""What can be told of a query without parsing it: its form and, of a SELECT, its variables.
 
 It may not run a query.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 from typing import Final
 
@@ -66,6 +66,24 @@ def form_of(text: str) -> Token | None:
             return token
         _skip_declaration(token, rest)
     return None
+
+
+def projected(text: str) -> Set[str] | None:
+    """The variables of the answer to the SELECT *text*, without ``?``; None of ``SELECT *`` and of other forms."""
+    form = form_of(text)
+    if form is None or not form.text.upper().startswith("SELECT"):
+        return None
+    names, depth, before = set(), 0, ""
+    for token in tokens(text, form.end):
+        if depth == 0 and (token.text == "{" or token.text.upper() in ("WHERE", "FROM")):
+            break
+        if token.text == "*" and depth == 0:
+            return None
+        depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(token.text, 0)
+        if token.kind == "variable" and (depth == 0 or (depth == 1 and before == "AS")):
+            names.add(token.text[1:])
+        before = token.text.upper()
+    return names
 
 
 def _skip_declaration(token: Token, rest: Iterator[Token]) -> None:

@@ -36,9 +36,9 @@ from workplan.model.formats import CSV, JSON_RESULTS, RDF_XML, TSV, XML_RESULTS,
 from .binding import bind
 from .dataset import check_dataset, names_dataset
 from .faults import from_engine_error, from_syntax_error
-from .foreign import as_asked, cut
+from .foreign import as_asked, cut, ensure_asked
 from .guard import check
-from .outline import kind_of
+from .outline import kind_of, projected
 from .query import Kind, Limits, QueryRequest, QueryResult
 from .writing import BoundedWriter, check_rows, count_rows, count_triples, sound_xml
 
@@ -89,6 +89,8 @@ class RemoteEngine:
         if form in (XML_RESULTS, RDF_XML):
             sound_xml(body)
         check_rows(*_counted(body, kind, form, self.limits))
+        if form == JSON_RESULTS:
+            ensure_asked(body, projected(request.text))
         return QueryResult(kind, form, body, time.perf_counter() - started)
 
     def close(self) -> None:
