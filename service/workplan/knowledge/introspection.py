@@ -61,8 +61,10 @@ WHERE {
 }
 """
 
+# What says only what took its place has no page of its own.
 _IS_RESOURCE = f"""
   ?resource ?property ?value .
+  FILTER (?property != dcterms:isReplacedBy)
   FILTER (isIRI(?resource) && STRSTARTS(STR(?resource), "{DATA}") && !CONTAINS(STR(?resource), "#"))
 """
 
