@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from workplan.model.namespaces import DATA, NAMESPACES, expand
+from workplan.model.namespaces import DATA, NAMESPACES, expand, split
 from workplan.release import context
 
 _RDF: Final = NAMESPACES["rdf"]
@@ -214,11 +214,8 @@ def _one_or_all(values: list[Any]) -> Any:
 
 def _compact(iri: str) -> str:
     """*iri* with a prefix of ours where there is one."""
-    for prefix, namespace in NAMESPACES.items():
-        local = iri.removeprefix(namespace)
-        if local != iri and _LOCAL.fullmatch(local):
-            return f"{prefix}:{local}"
-    return iri
+    prefix, local = split(iri) or ("", "")
+    return f"{prefix}:{local}" if _LOCAL.fullmatch(local) else iri
 
 
 def _member_order(member: tuple[str, Any]) -> tuple[int, str]:

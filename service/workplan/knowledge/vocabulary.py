@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from workplan.engine.query import QueryEngine
 from workplan.engine.tokens import Token, place_of, tokens
-from workplan.model.namespaces import NAMESPACES
+from workplan.model.namespaces import NAMESPACES, split
 from workplan.model.words import nearest
 
 from .asking import solutions, values_block
@@ -178,9 +178,6 @@ def _in_threes(text: str) -> Iterator[tuple[Token, Token | None, Token | None]]:
 
 def prefixed(iri: str) -> str | None:
     """*iri* with its prefix, where it has a known one and may be written so."""
-    for prefix, namespace in NAMESPACES.items():
-        local = iri.removeprefix(namespace)
-        # Of the names that SPARQL allows, those that need no escape.
-        if local != iri and local.isidentifier() and local.isascii():
-            return f"{prefix}:{local}"
-    return None
+    prefix, local = split(iri) or ("", "")
+    # Of the names that SPARQL allows, those that need no escape.
+    return f"{prefix}:{local}" if local.isidentifier() and local.isascii() else None

@@ -69,3 +69,11 @@ def expand(name: str) -> str:
     """The IRI of the prefixed *name*, for example ``wp:code``."""
     prefix, _, local = name.partition(":")
     return NAMESPACES[prefix] + local
+
+
+def split(iri: str) -> tuple[str, str] | None:
+    """The prefix of the namespace that *iri* is in, and its name there; None where it is in none, or names one."""
+    for prefix, namespace in NAMESPACES.items():
+        if iri.startswith(namespace) and iri != namespace:
+            return prefix, iri.removeprefix(namespace)
+    return None

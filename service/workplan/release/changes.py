@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from workplan.language import gettext, pick, sentence
 from workplan.model.errors import N_
-from workplan.model.namespaces import NAMESPACES
+from workplan.model.namespaces import NAMESPACES, split
 
 Value = NamedNode | BlankNode | Literal
 
@@ -213,4 +213,4 @@ def _quoted(text: str, tag: str, lang: str) -> str:
 
 def _short(iri: str) -> str:
     """*iri* by its prefix where it has one."""
-    return next((f"{p}:{iri.removeprefix(space)}" for p, space in NAMESPACES.items() if iri.startswith(space)), iri)
+    return ":".join(split(iri) or ()) or iri

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from workplan.language import LANGUAGES, sentence
-from workplan.model.namespaces import NAMESPACES
+from workplan.model.namespaces import split
 
 from .reading import Term
 from .report import Severity
@@ -44,7 +44,4 @@ class Fault:
 
 def prefixed(iri: str) -> str:
     """*iri* with the project's prefix for it, or between angle brackets."""
-    for prefix, namespace in NAMESPACES.items():
-        if iri.startswith(namespace):
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return f"<{iri}>"
+    return ":".join(split(iri) or ()) or f"<{iri}>"

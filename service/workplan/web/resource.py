@@ -21,7 +21,7 @@ from workplan.knowledge.surroundings import Surroundings
 from workplan.language import DEFAULT, as_written, gettext, long_date, long_moment, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
-from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
+from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand, split
 from workplan.model.words import natural
 
 from .headings import APART, FIRST, IN_HEADING, IN_LEAD, IN_WORDS, INVERSE, KEPT_APART_BACK, LAST, TYPE
@@ -172,10 +172,7 @@ def shortened(iri: str) -> str:
     path = (page_path(iri, "") or "").lstrip("/")
     if path and not path.startswith("ns"):
         return path
-    for prefix, namespace in NAMESPACES.items():
-        if iri.startswith(namespace) and iri != namespace:
-            return f"{prefix}:{iri.removeprefix(namespace)}"
-    return iri
+    return ":".join(split(iri) or ()) or iri
 
 
 class Namer:
