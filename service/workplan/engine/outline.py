@@ -86,6 +86,17 @@ def projected(text: str) -> Set[str] | None:
     return names
 
 
+def namespaces_of(text: str) -> dict[str, str]:
+    """The namespaces that the prologue of *text* declares, by prefix."""
+    form = form_of(text)
+    read = list(tokens(text[: form.start])) if form else []
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1]
+        for word, name, iri in zip(read, read[1:], read[2:], strict=False)
+        if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
+    }
+
+
 def _skip_declaration(token: Token, rest: Iterator[Token]) -> None:
     if token.text.upper() == "PREFIX":
         next(rest, None)

@@ -3,12 +3,14 @@
 It may not decide in which language they are explained.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from pyoxigraph import NamedNode
 
+from workplan.engine.outline import form_of, namespaces_of
 from workplan.engine.query import QueryEngine
 from workplan.engine.tokens import Token, place_of, tokens
 from workplan.model.namespaces import NAMESPACES, split
@@ -60,8 +62,8 @@ MOST_TOKENS: Final = 20_000
 MOST_NAMES: Final = 200
 """Names of a query that are looked up."""
 
-_FREE: Final = frozenset(NAMESPACES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd", "sh"))
-"""Namespaces of languages, whose names a query may well ask for though no data here have them."""
+_FREE: Final = frozenset(("rdf", "rdfs", "owl", "xsd", "sh"))
+"""Prefixes of languages, whose names a query may well ask for though no data here have them."""
 
 
 @dataclass(frozen=True)
@@ -149,31 +151,17 @@ def _unknown(text: str, iri: str, token: Token, names: Sequence[str]) -> Unknown
 
 def _named(text: str) -> dict[str, Token]:
     """The names of vocabularies with a known prefix in the query *text*, each with where it first stands."""
-    declared: dict[str, str] = {}
     found: dict[str, Token] = {}
-    spaces = {space for space in NAMESPACES.values() if space not in _FREE}
-    for token, before, first in _in_threes(text):
-        if token.kind == "iri" and before and first and first.text.upper() == "PREFIX":
-            declared[before.text.removesuffix(":")] = token.text[1:-1]
-        elif before and before.text.upper() == "PREFIX":
-            continue
-        elif token.kind in ("iri", "name"):
+    form, declared = form_of(text), namespaces_of(text)
+    read = list(islice(tokens(text, form.start), MOST_TOKENS + 1)) if form else []
+    for token in read if len(read) <= MOST_TOKENS else ():
+        if token.kind in ("iri", "name"):
             prefix, _, local = token.text.partition(":")
             iri = token.text[1:-1] if token.kind == "iri" else declared.get(prefix, "") + local
-            space = next((space for space in spaces if iri.startswith(space)), None)
-            if space and iri != space and prefixed(iri) and len(found) < MOST_NAMES:
+            known, _ = split(iri) or ("", "")
+            if known and known not in _FREE and prefixed(iri) and len(found) < MOST_NAMES:
                 found.setdefault(iri, token)
     return found
-
-
-def _in_threes(text: str) -> Iterator[tuple[Token, Token | None, Token | None]]:
-    """Each token of *text* with the one before it and the one before that; none where there are too many."""
-    read = []
-    for token in tokens(text):
-        read.append(token)
-        if len(read) > MOST_TOKENS:
-            return
-    yield from zip(read, [None, *read], [None, None, *read], strict=False)
 
 
 def prefixed(iri: str) -> str | None:

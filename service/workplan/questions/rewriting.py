@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from workplan.engine.outline import form_of
+from workplan.engine.outline import form_of, namespaces_of
 from workplan.engine.tokens import Token, tokens
 from workplan.model.namespaces import NAMESPACES
 
@@ -117,7 +117,7 @@ _ORIGIN: Final = """  OPTIONAL {
 
 
 def _origin_parts(statement: Statement, name: str, text: str) -> dict[str, str]:
-    declared = _prefixes(text)
+    declared = namespaces_of(text)
     subject = f"?{statement.subject}"
     value = f"?{statement.object}" if statement.object else "?addedValue"
     return {
@@ -127,16 +127,6 @@ def _origin_parts(statement: Statement, name: str, text: str) -> dict[str, str]:
         "predicate": _short(statement.predicate, declared),
         "object": value,
         **{f"has_{part}": _short(NAMESPACES["rdf"] + part, declared) for part in ("subject", "predicate", "object")},
-    }
-
-
-def _prefixes(text: str) -> dict[str, str]:
-    """The namespaces that *text* declares, by prefix."""
-    read = list(tokens(text))
-    return {
-        name.text.removesuffix(":"): iri.text[1:-1]
-        for word, name, iri in zip(read, read[1:], read[2:], strict=False)
-        if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
     }
 
 
