@@ -79,7 +79,7 @@ def preferred(accepted: str | None) -> str:
     ranges = preferences(accepted)
     wanted: dict[str, float] = {}
     for name, quality in ranges.items():
-        lang = name.replace("_", "-").partition("-")[0]
+        lang = language_of(name.replace("_", "-"))
         if lang in LANGUAGES:
             wanted[lang] = max(quality, wanted.get(lang, 0.0))
     for lang in LANGUAGES:
@@ -118,7 +118,17 @@ def pick(literals: Iterable[tuple[str, str]], lang: str) -> tuple[str, str] | No
 
 def in_range(tag: str, wanted: str) -> bool:
     """Whether the language *tag* is *wanted* or one of its varieties (basic filtering, RFC 4647, section 3.3.1)."""
-    return tag.partition("-")[0].lower() == wanted
+    return language_of(tag) == wanted
+
+
+def foreign(tag: str, lang: str) -> str:
+    """The language *tag* to mark a text with for a reader of *lang*: empty where the text is in that language."""
+    return "" if in_range(tag, lang) else tag
+
+
+def language_of(tag: str) -> str:
+    """The language of *tag* without region, script or variety: its first subtag (RFC 5646, section 2.1)."""
+    return tag.partition("-")[0].lower()
 
 
 def as_written(literals: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -127,7 +137,7 @@ def as_written(literals: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     A release gives each text in a variety of a language in that language too, so that whoever asks for it finds it.
     """
     offered = set(literals)
-    plain = {(text, tag.partition("-")[0].lower()) for text, tag in offered if "-" in tag}
+    plain = {(text, language_of(tag)) for text, tag in offered if "-" in tag}
     return {(text, tag) for text, tag in offered if (text, tag.lower()) not in plain}
 
 

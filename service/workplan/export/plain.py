@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from workplan.language import language_of
 from workplan.model.namespaces import DATA, NAMESPACES, expand, split
 from workplan.release import context
 
@@ -188,7 +189,7 @@ def _in_plain_language(values: list[Term]) -> list[Term]:
         for value in values
         if not isinstance(value, Literal)
         or "-" not in (value.language or "")
-        or (value.value, (value.language or "").partition("-")[0]) not in known
+        or (value.value, language_of(value.language or "")) not in known
     ]
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from workplan.language import LANGUAGES
+from workplan.language import LANGUAGES, language_of
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand
 from workplan.model.words import code_key, forms, normalised, stems, words_of
 
@@ -239,7 +239,7 @@ class _Reader:
         """Take up that *owner*, or a part of it, has the *value* of *predicate*."""
         entry = self.entries[owner]
         if isinstance(value, Literal):
-            text, lang = normalised(value.value), (value.language or "").partition("-")[0].lower()
+            text, lang = normalised(value.value), language_of(value.language or "")
             kept = lang if lang in LANGUAGES else ""
             if _FIELD_OF.get(predicate) == "code":
                 if not is_part:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyoxigraph import NamedNode
 
-from workplan.language import LANGUAGES, pick
+from workplan.language import LANGUAGES, language_of, pick
 from workplan.model.namespaces import DATA, NAMESPACES, ONTOLOGY
 from workplan.model.words import normalised, stems, words_of
 from workplan.release.fault import Fault, prefixed
@@ -361,7 +361,7 @@ class _Describer:
             known = [
                 (lang, words_of(normalised(str(label))))
                 for label in labels
-                if isinstance(label, Literal) and (lang := (label.language or "").partition("-")[0]) in LANGUAGES
+                if isinstance(label, Literal) and (lang := language_of(label.language or "")) in LANGUAGES
             ]
             roots = {(lang, root) for lang, words in known for word in words for root in stems(word.plain, lang)}
             if asked and any(

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.core import get_global
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
+from workplan.language import language_of
 from workplan.model.errors import N_, Clause
 from workplan.model.iris import SHARED_SEGMENTS, data_path
 from workplan.model.namespaces import NAMESPACES, expand
@@ -188,7 +189,7 @@ def _of_language(tag: str) -> _Said | None:
 
     Unicode's list has the languages of two letters and their longer names; of three letters there are thousands more.
     """
-    code = tag.partition("-")[0].lower()
+    code = language_of(tag)
     rule, component, severity = "Value-language", LANGUAGE, Severity.WARNING
     alias = get_global("language_aliases").get(code, "").partition("_")[0]
     if len(alias) == _COMMON:

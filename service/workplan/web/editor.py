@@ -21,7 +21,7 @@ from workplan.export.spreadsheet import workbook
 from workplan.knowledge.asking import iris_among
 from workplan.knowledge.description import Name, names_of
 from workplan.knowledge.vocabulary import unknown_names, values_of, words_of
-from workplan.language import gettext, in_range, pick, sentence
+from workplan.language import foreign, gettext, pick, sentence
 from workplan.model.encoding import unmarked
 from workplan.model.errors import N_, BadRequest, NotAcceptable, RequestError, StoreError
 from workplan.model.formats import CONSTRUCT_FORMATS, JSON_RESULTS, SOLUTION_FORMATS, TURTLE, XLSX
@@ -272,7 +272,7 @@ def _cell(
         web = term.value if term.value.startswith(("http://", "https://")) else None
         lang = reader_language()
         name = called.get(term.value)
-        beside = Value(name[0], "" if in_range(name[1], lang) else name[1]) if name else None
+        beside = Value(name[0], foreign(name[1], lang)) if name else None
         return Value(shortened(term.value), href=page_path(term.value, lang) or web), beside
     if isinstance(term, Text):
         return Value(term.value, term.language or ""), None

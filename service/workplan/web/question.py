@@ -23,7 +23,7 @@ from workplan.knowledge.choices import Choice, start_values
 from workplan.knowledge.curation import added_values
 from workplan.knowledge.origin import Origin
 from workplan.knowledge.table import Table
-from workplan.language import gettext, long_date, pick, sentence
+from workplan.language import foreign, gettext, long_date, pick, sentence
 from workplan.model.errors import (
     N_,
     BadParameter,
@@ -239,7 +239,7 @@ class QuestionView:
         # A code that the label does not begin with tells which one it is.
         code = choice.name.code
         label = f"{code} · {text}" if code and not re.match(rf"{re.escape(code)}\b", text) else text
-        return Option(choice.value, label, "" if tag.partition("-")[0] == self.lang else tag)
+        return Option(choice.value, label, foreign(tag, self.lang))
 
     def _ask(self) -> None:
         if self.kind is Kind.SOLUTIONS:

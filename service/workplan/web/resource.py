@@ -18,7 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from workplan.knowledge.description import Description, Name, Note, Statement, Text, text_of
 from workplan.knowledge.particulars import QUOTED
 from workplan.knowledge.surroundings import Surroundings
-from workplan.language import DEFAULT, as_written, gettext, long_date, long_moment, number, pick
+from workplan.language import DEFAULT, as_written, foreign, gettext, long_date, long_moment, number, pick
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import DATA, GRAPH, NAMESPACES, ONTOLOGY, WP, expand, split
@@ -208,7 +208,7 @@ class Namer:
 
     def mark(self, tag: str) -> str:
         """The language tag to mark a text with: none where it is the page's own."""
-        return "" if tag.partition("-")[0] == self.lang else tag
+        return foreign(tag, self.lang)
 
 
 class ResourceView(Namer):

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 from workplan.export.cells import Cell, rows_for
 from workplan.knowledge.curation import Added
 from workplan.knowledge.table import Table
-from workplan.language import gettext, long_date, number
+from workplan.language import foreign, gettext, long_date, number
 from workplan.model.errors import N_
 from workplan.model.iris import page_path
 from workplan.model.namespaces import NAMESPACES
@@ -224,7 +224,7 @@ def _shown(column: Column, cell: Cell, lang: str, *, leads: bool) -> ShownCell:
         return ShownCell(gettext(_EMPTY.get(column.empty, _NOTHING), lang), is_missing=True)
     if cell.iri and leads:
         href = page_path(cell.iri, lang) or (cell.iri if cell.iri.startswith(("http://", "https://")) else None)
-    mark = "" if cell.lang.partition("-")[0] == lang else cell.lang
+    mark = foreign(cell.lang, lang)
     if cell.iri and cell.text == cell.iri:
         return ShownCell(shortened(cell.iri), mark, href, cell.iri)
     if column.separator and column.separator in cell.text:
