@@ -459,7 +459,7 @@ def test_a_day_that_excel_reckons_wrong_is_a_text(day: str) -> None:
     term = Literal(day, datatype=NamedNode(NAMESPACES["xsd"] + "date"))
     after = Literal("1900-03-01", datatype=term.datatype)
     table = Table((column,), ((term,), (after,)))
-    about = Credits("ca", "D", "D", (), "X", (), "http://e/l", None, None, None)
+    about = Credits("ca", "D", "D", (), "X", "X", (), "http://e/l", None, None, None)
     sheet = openpyxl.load_workbook(io.BytesIO(workbook(table, about))).worksheets[0]
 
     assert [cell.value for cell in sheet["A"]] == ["D", day, datetime(1900, 3, 1)]
@@ -502,6 +502,23 @@ def test_no_row_is_lost_for_want_of_a_translation(client: FlaskClient) -> None:
     assert rows_in["ca"].count("\r\n") == rows_in["en"].count("\r\n") == 12
     assert "Xarxa d'Ateneus Cooperatius" in rows_in["en"]
     assert "Contractor" not in rows_in["ca"]
+
+
+@pytest.mark.parametrize("lang", ["ca", "en"])
+def test_a_file_names_as_publisher_whom_a_citation_names(client: FlaskClient, lang: str) -> None:
+    """Who made the data, and not what the site is called, in spreadsheets, metadata and charts."""
+    author = client.get("/en/query/actions").text.partition("author = {{")[2].partition("}")[0]
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/query/actions.xlsx?lang={lang}").data))
+    told = {str(row[0].value): str(row[1].value) for row in book.worksheets[1].iter_rows(max_col=2)}
+    metadata = json.loads(client.get(f"/query/actions.csv-metadata.json?lang={lang}").data)
+    chart = json.loads(client.get("/query/team-load.vl.json?lang=en").data)
+
+    assert author
+    assert chart["usermeta"]["publisher"] == author
+    names = {"ca": client.get("/ca/query/actions").text.partition("author = {{")[2].partition("}")[0], "en": author}
+    assert told[{"ca": "Publicat per", "en": "Published by"}[lang]] == names[lang]
+    assert book.properties.creator == names[lang]
+    assert metadata["dc:publisher"] == names[lang]
 
 
 def test_metadata_describe_every_column_of_the_csv(client: FlaskClient) -> None:

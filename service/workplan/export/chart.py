@@ -128,7 +128,7 @@ class Chart:
         """What a picture that is far from its page says of itself."""
         about, lang = self.credits, self.credits.lang
         day = long_date(date.fromisoformat(about.modified), lang) if about.modified else ""
-        credit = {N_("Font"): about.publisher, N_("Dades de"): day, N_("Llicència"): about.licence_name}
+        credit = {N_("Font"): about.site, N_("Dades de"): day, N_("Llicència"): about.licence_name}
         said = [
             *(f"{name}: {value}" for name, value in about.asked),
             *(f"{gettext(word, lang)}: {value}" for word, value in credit.items() if value),

@@ -22,9 +22,9 @@ def licence_name(iri: str) -> str:
 class Credits:
     """What the answer is and where it is from, for a reader of *lang*.
 
-    *title* and *question* are the question's, *asked* the values that it was asked with, *publisher* the site's name,
-    *sources* what the data were taken from, *modified* the day of their last change; *address*, where there is a
-    service, is where the same answer is found, in *release* for good.
+    *title* and *question* are the question's, *asked* the values that it was asked with, *publisher* who made the
+    data, *site* what the service is called, *sources* what the data were taken from, *modified* the day of their last
+    change; *address*, where there is a service, is where the same answer is found, in *release* for good.
     """
 
     lang: str
@@ -32,6 +32,7 @@ class Credits:
     question: str
     asked: Sequence[tuple[str, str]]
     publisher: str
+    site: str
     sources: Sequence[tuple[str, str]]
     licence: str
     modified: str | None

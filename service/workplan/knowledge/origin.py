@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workplan.engine.query import QueryEngine
+from workplan.language import pick
 from workplan.model.iris import data_iri
 
 from .asking import solutions
@@ -56,6 +57,11 @@ class Origin:
     modified: str | None
     publisher: tuple[Text, ...] = ()
     agent: str | None = None
+
+    def publisher_in(self, lang: str, otherwise: str) -> str:
+        """What the publisher is called in *lang*, or *otherwise* where the data do not say."""
+        found = pick(self.publisher, lang)
+        return found[0] if found else otherwise
 
 
 def publisher(engine: QueryEngine) -> str | None:

@@ -43,10 +43,9 @@ def tell(lang: str) -> str:
 def _citation(lang: str) -> Citation:
     """How to cite all of it: by who made the data, as every page and answer is cited."""
     source, title = sources_of_answers().running, service().config.title_in(lang)
-    maker = pick(source.origin.publisher, lang)
     return Citation(
         lang,
-        maker[0] if maker else title,
+        source.origin.publisher_in(lang, title),
         title,
         date.fromisoformat(source.origin.modified) if source.origin.modified else None,
         source.version,

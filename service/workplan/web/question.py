@@ -449,8 +449,7 @@ class QuestionView:
     def citation(self) -> Citation:
         """How to cite the answer."""
         config, known = self.source.config, self._origin
-        publisher = pick(known.publisher, self.lang)
-        author = publisher[0] if publisher else config.title_in(self.lang)
+        author = known.publisher_in(self.lang, config.title_in(self.lang))
         title = f"{config.title_in(self.lang)}: {self.title}"
         asked = "; ".join(f"{field.label}: {field.shown}" for field in self.fields if field.value)
         return Citation(
