@@ -156,6 +156,15 @@ def test_a_chart_has_a_name_a_summary_and_its_table(client: FlaskClient) -> None
         assert client.get(picture.replace("&amp;", "&")).mimetype == "image/svg+xml"
 
 
+def test_a_tree_is_embedded_as_one(client: FlaskClient) -> None:
+    """Where all of it is shown; of chosen columns or of some rows it is a table."""
+    frame = embed(client, "plan-tree", lang="ca").text
+
+    assert (frame.count("<li>"), "<table" in frame) == (44, False)
+    assert "<table" in embed(client, "plan-tree", lang="ca", rows="5").text
+    assert "<table" in embed(client, "plan-tree", lang="ca", columns="code").text
+
+
 def test_one_value_is_shown_with_what_it_is(client: FlaskClient) -> None:
     """The first number of the first row, or the column that is asked for."""
     first = text_of(embed(client, "team-load", view="value", lang="ca"))

@@ -567,3 +567,12 @@ def test_a_thing_never_stands_under_itself() -> None:
     assert [child.cells[0].key for child in branch.children] == ["http://e/b"]
     assert [[c.cells[0].key for c in child.children] for child in branch.children] == [["http://e/a"]]
     assert not branch.children[0].children[0].children
+
+
+def test_a_chart_of_nothing_is_a_sentence(client: FlaskClient) -> None:
+    """Neither a picture nor files of one."""
+    page = client.get("/ca/query/execution-status").text
+
+    assert "no hi ha res a dibuixar" in page
+    assert '<figure class="chart">' not in page
+    assert "<picture>" not in client.get("/embed/execution-status?view=chart&lang=ca").text

@@ -50,7 +50,7 @@ from .reader import reader_language
 from .releases import sources
 from .renamed import address_now, question_named
 from .resource import Namer, Value
-from .result import MISSING, ShownCell, TableView, table_view
+from .result import MISSING, ShownCell, TableView, table_view, tree_of
 
 embed = Blueprint("embed", __name__)
 
@@ -120,13 +120,16 @@ def show(name: str) -> str:
     table = answer.table
     _refuse_unknown_columns(wanted.columns, table)
     known = source.origin.modified
+    view = None if wanted.view == "value" else _table(source, table, wanted, answer.total)
+    is_whole = not wanted.columns and len(table.rows) == answer.total
     return render_template(
         "embed.html",
         wanted=wanted,
         title=saved.title(wanted.lang),
         question=saved.question(wanted.lang),
         asked=_asked(source, saved, wanted),
-        table=None if wanted.view == "value" else _table(source, table, wanted, answer.total),
+        table=view,
+        tree=tree_of(table, view, *saved.tree) if view and saved.tree and is_whole else (),
         number=_number(source, table, wanted) if wanted.view == "value" else None,
         shown=len(table.rows),
         total=answer.total,
@@ -349,7 +352,7 @@ def _chart(answer: Answer, wanted: Embed) -> dict[str, str]:
     # Only its words are made here; the picture is fetched, and kept, by itself.
     chart = chart_of(answer.asked.query, whole, wanted.lang, wanted.theme)
     return {
-        "address": _picture(whole, "svg", wanted, WIDE),
+        "address": "" if chart and chart.is_empty else _picture(whole, "svg", wanted, WIDE),
         "narrow": _picture(whole, "svg", wanted, NARROWEST),
         "name": " ".join(filter(None, (chart.name, chart.headline and f"{chart.headline}."))) if chart else "",
         "caption": chart.caption if chart else "",
