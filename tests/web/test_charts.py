@@ -262,6 +262,13 @@ def test_an_answer_without_rows_is_told(drawn: Drawn) -> None:
     assert root[1].text == "The answer has no rows: there is nothing to draw."
 
 
+def test_the_least_of_series_side_by_side_is_told_of_each(drawn: Drawn) -> None:
+    """Two readings of the same line are not two lines."""
+    said = drawn("coverage", lang="ca")[1].text or ""
+
+    assert "El mínim és 0. Accions (codis impresos): 5 casos; Accions (codis proposats): 4 casos." in said
+
+
 def test_pictures_are_the_configured_sites(app: Flask, drawn: Drawn) -> None:
     """By its title."""
     publisher = load_configuration(load_home().root).title_in("ca")

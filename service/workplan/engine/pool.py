@@ -598,7 +598,7 @@ class Pool:
         else:
             text = N_(
                 "Ja hi ha %(long)s consultes llargues en marxa, i aquesta també ho és; "
-                "torneu-la a provar d'aquí a %(retry_after)s segons."
+                "torneu-la a provar d'aquí a %(retry_after)s s."
             )
             self._stop(worker, "long", ServiceBusy(text, long=long, retry_after=self._rest(_Stage.LONG)))
 
@@ -611,7 +611,7 @@ class Pool:
             del sizes[worker.pid]
             text = N_(
                 "Les consultes en marxa ocupen juntes més de %(limit)s bytes de memòria i s'ha aturat la més gran, "
-                "aquesta; torneu-la a provar d'aquí a %(retry_after)s segons."
+                "aquesta; torneu-la a provar d'aquí a %(retry_after)s s."
             )
             self._stop(worker, "memory", ServiceBusy(text, limit=self.capacity.memory, retry_after=_RETRY_AFTER))
 

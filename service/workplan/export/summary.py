@@ -120,7 +120,10 @@ def _of_numbers(found: Plotted) -> list[str]:
     least, most = min(n for _, n, _ in groups), max(n for _, n, _ in groups)
     if least != most:
         lowest = [(name, of) for name, n, of in groups if n == least]
-        if len(lowest) == 1:
+        if len(lowest) > 1 and found.is_side_by_side:
+            text = N_("El mínim és %(number)s. %(counts)s.")
+            told.append(gettext(text, lang) % {"number": number_of(found, least), "counts": _by_series(found, least)})
+        elif len(lowest) == 1:
             (name, of), text = lowest[0], N_("El mínim és %(number)s (%(names)s).")
             told.append(gettext(text, lang) % {"number": number_of(found, least, of), "names": name})
         else:
@@ -156,6 +159,18 @@ def _groups(found: Plotted) -> list[tuple[str, float, float | None]]:
         return [(f"{value.name} · {value.series}", value.number or 0, value.of) for value in known]
     of = {value.name: value.of for value in known}
     return [(name, found.total(name), of[name]) for name in found.names if name in of]
+
+
+def _by_series(found: Plotted, one: float) -> str:
+    """How many times each series has the number *one*."""
+    drawn = [(value.series, value.number) for value in found.values]
+    counts = [(series, drawn.count((series, one))) for series in found.series]
+    return "; ".join(
+        ngettext("%(series)s: %(count)s cas", "%(series)s: %(count)s casos", count, found.lang)
+        % {"series": series, "count": number(count, found.lang)}
+        for series, count in counts
+        if count
+    )
 
 
 def _names(names: Sequence[str], lang: str) -> str:

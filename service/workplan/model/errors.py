@@ -468,7 +468,7 @@ class ServiceBusy(StoreError):
         "Hi ha massa consultes alhora. Espereu els segons que diu l'error i torneu-ho a provar; una consulta curta "
         "passa gairebé sempre, i una de llarga ha d'esperar que n'acabi una altra."
     )
-    sentence = N_("El servei està ocupat amb altres consultes; torneu-ho a provar d'aquí a %(retry_after)s segons.")
+    sentence = N_("El servei està ocupat amb altres consultes; torneu-ho a provar d'aquí a %(retry_after)s s.")
 
 
 class EngineDied(StoreError):
@@ -507,4 +507,4 @@ class QueryTimeout(StoreError):
         "Cada consulta té un temps màxim. Acoteu-la: anomeneu el graf, poseu-hi les condicions més estretes al "
         "davant i eviteu els productes creuats."
     )
-    sentence = N_("La consulta ha superat el límit de %(seconds)s segons i s'ha aturat.")
+    sentence = N_("La consulta ha superat el límit de %(seconds)s s i s'ha aturat.")

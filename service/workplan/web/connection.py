@@ -287,9 +287,7 @@ class Connection(HttpToolsProtocol):
         if spent < longest or not (self._is_under_way or is_answered):
             self._watch = self.loop.call_later(max(1, longest - spent), self._look)
         elif self._is_under_way and (self._is_in_head or not is_answered):
-            self._refuse(
-                408, N_("La petició no ha arribat sencera en %(seconds)s segons."), seconds=MAX_REQUEST_SECONDS
-            )
+            self._refuse(408, N_("La petició no ha arribat sencera en %(seconds)s s."), seconds=MAX_REQUEST_SECONDS)
         else:
             self.transport.close()
 

@@ -110,7 +110,7 @@ class Sources:
             raise ServiceBusy(
                 N_(
                     "Ara es consulten altres publicacions anteriors, i només se'n tenen obertes %(kept)s alhora; "
-                    "torneu-ho a provar d'aquí a %(retry_after)s segons."
+                    "torneu-ho a provar d'aquí a %(retry_after)s s."
                 ),
                 kept=KEPT,
                 retry_after=ceil(wait),
