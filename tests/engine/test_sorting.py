@@ -272,6 +272,21 @@ def test_what_cannot_be_read_is_told_where_it_stands(pool: QueryEngine) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        *("SELECT ?x { ?x ?y ?z } " + end for end in ("ORDER", "ORDERBY", "ORDER BY", "ORDER BY ASC", "ORDER BY NOT")),
+        *("SELECT ?x { ?x ?y ?z } ORDER BY " + end for end in ("STR", "STR(", "DESC(?x", "?x LIMIT", "?x VALUES")),
+        *(f"{form} {{ ?s ?p ?o }} ORDER BY ?o" for form in ("SELECT ?s *", "SELECT * ?s", "DESCRIBE <urn:a> *")),
+        "CONSTRUCT FROM <urn:g> { ?s ?p ?o } ORDER BY ?o",
+    ],
+)
+def test_what_is_not_whole_stays_wrong(pool: QueryEngine, text: str) -> None:
+    """Wherever it ends; the short form of CONSTRUCT has a ``WHERE``, and ``*`` stands alone."""
+    with pytest.raises(MalformedQuery):
+        pool.run(QueryRequest(text), JSON_RESULTS)
+
+
+@pytest.mark.parametrize(
     "condition",
     ["- (?x)", "! (?x)", "1 + (?x)", "?x + (?x)", "STR(?x) - (?x)", "1 * STR(?x)", "(?x) ! STR(?x)", "DESC - (?x)"],
 )

@@ -33,6 +33,7 @@ _REPLACEMENT: Final = "urn:x-workplan:replacement"
 _FORMS: Final = frozenset({"SELECT", "CONSTRUCT", "DESCRIBE", "ASK"})
 _AFTER_ORDER: Final = frozenset({"LIMIT", "OFFSET", "VALUES"})
 _MODIFIERS: Final = frozenset({"GROUP", "HAVING", "ORDER", *_AFTER_ORDER})
+_BEFORE_STAR: Final = frozenset({"SELECT", "DISTINCT", "REDUCED", "DESCRIBE"})
 _AGGREGATES: Final = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 _BOOLEANS: Final = frozenset({"TRUE", "FALSE"})
 
@@ -303,7 +304,7 @@ class _Sorted:
         """What it sorts by (productions 23 and 24)."""
         read, (index, end) = self._read, order
         index += 2
-        if read[index - 1].text.upper() != "BY" or index >= end:
+        if index >= end or read[index - 1].text.upper() != "BY":
             raise _NotFollowedError
         while index < end:
             start, word = index, read[index].text.upper()
@@ -344,12 +345,16 @@ class _Sorted:
         """Compute the keys at the end of the pattern."""
         read, edits, pattern = self._read, self._edits, self._pattern
         star = next((i for i in range(*projection) if read[i].text == "*"), None) if projection else None
-        if star is not None:
+        if projection and star is not None:
+            if star + 1 < projection[1] or read[star - 1].text.upper() not in _BEFORE_STAR:
+                raise _NotFollowedError
             # The keys are no part of the answer.
             edits.replace((star, star + 1), " ".join(self._visible()))
         form = self._query.form
         if read[form].text.upper() == "CONSTRUCT" and read[form + 1].text != "{":
-            # Its pattern is its template too (production 10), which holds no keys.
+            # Its pattern is its template too (production 10), which holds no keys; it begins with WHERE.
+            if read[pattern[0] - 1].text.upper() != "WHERE":
+                raise _NotFollowedError
             edits.insert(form + 1, " " + edits.source((pattern[0], pattern[1] + 1)))
         binds = [self._key(edits.take(each.expression), number) for number, each in enumerate(conditions)]
         edits.insert(pattern[0] + 1, " {")
