@@ -3,7 +3,6 @@
 A value that the data do not hold is never taken for zero. It may not know colours, sizes or Vega.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Final
 from workplan.knowledge.table import Table
 from workplan.language import fallback, gettext
 from workplan.model.errors import N_
+from workplan.model.xml import marked
 from workplan.questions.charts import FOLDED, MOST_SERIES, NUMBERS, Channel, ChartHeader
 from workplan.questions.columns import Column
 
@@ -23,8 +23,6 @@ MOST_NAMES: Final = 60
 
 MOST_PLACES: Final = 20
 """The same for those side by side."""
-
-_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 MISSING: Final = N_("no consta")
 """What stands where the data say nothing."""
@@ -228,7 +226,7 @@ def _text(cells: Mapping[str, Cell], channel: Channel | None) -> str | None:
 
 def _plain(text: str) -> str:
     """*text* on one line, without the characters that XML cannot hold."""
-    return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
+    return " ".join(marked(text).split())
 
 
 def _number(cell: Cell) -> float | None:

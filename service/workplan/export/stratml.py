@@ -20,7 +20,6 @@ from workplan.model.xml import DECLARATION, sound
 NAMESPACE: Final = "urn:ISO:std:iso:17469:tech:xsd:PerformancePlanOrReport"
 
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9._-]")
-_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 WITHOUT_EQUAL: Final = N_(
     "StratML no té lloc propi per a les línies d'actuació, els instruments, els àmbits, el pressupost ni els "
@@ -184,4 +183,4 @@ def without_line(facts: Facts) -> list[str]:
 def _add(parent: Element, name: str, text: str) -> None:
     """A child *name* of *parent* that holds *text*, where there is any."""
     if text:
-        SubElement(parent, name).text = _NO_XML.sub("\ufffd", text)
+        SubElement(parent, name).text = text
