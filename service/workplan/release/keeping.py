@@ -4,15 +4,14 @@ It may not take away one that is in use.
 """
 
 import fcntl
-import os
 import shutil
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from workplan.model.errors import N_, InputError
 
 from .build import UNFINISHED, Release, all_releases, current_release, inputs_digest, make_current, only_builder
+from .placing import opened
 from .sources import Home
 
 
@@ -47,9 +46,9 @@ def prune(folder: Path, keep: int) -> tuple[list[Release], list[Release]]:
 
 def _taken_away(release: Release) -> bool:
     """Take *release* away, unless a pool holds its folder; whether it is gone."""
-    with closing(_Descriptor(release.folder)) as folder:
+    with opened(release.folder) as descriptor:
         try:
-            fcntl.flock(folder.number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         # In one move, so that nobody finds half of it.
@@ -57,17 +56,6 @@ def _taken_away(release: Release) -> bool:
         release.folder.rename(aside)
         shutil.rmtree(aside)
         return True
-
-
-class _Descriptor:
-    """A folder that is open."""
-
-    def __init__(self, folder: Path) -> None:
-        self.number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-    def close(self) -> None:
-        """Close it."""
-        os.close(self.number)
 
 
 def _named(given: str, releases: Sequence[Release], folder: Path) -> Release:

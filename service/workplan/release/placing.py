@@ -6,7 +6,8 @@ after, whole. It may not know what they hold.
 
 import ctypes
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -52,9 +53,16 @@ def place_folder(unfinished: Path, target: Path) -> None:
 
 def sync(folder: Path) -> None:
     """Have the disk keep which files *folder* holds."""
+    with opened(folder) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """A descriptor of *folder*, to be synced or locked."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
 
