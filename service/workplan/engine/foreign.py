@@ -7,6 +7,7 @@ whole is not given on.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Set
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ _WRITABLE: Final = {**_READABLE, CSV: QueryResultsFormat.CSV}
 _ANYTHING: Final = frozenset({"text/plain", "application/octet-stream", "application/json", "text/json"})
 """What a store may call an answer of which it does not say more."""
 
-_UNREADABLE: Final = (ValueError, KeyError, TypeError, SyntaxError, AttributeError, LookupError, RecursionError)
+_UNREADABLE: Final = (ValueError, TypeError, SyntaxError, AttributeError, LookupError, RecursionError)
 _KINDS_OF_TERM: Final = frozenset({"uri", "bnode", "literal", "typed-literal", "triple"})
 
 
@@ -76,7 +77,7 @@ def _format_of(media_type: str, body: bytes, kind: Kind) -> Format | None:
         return found
     if media_type not in _ANYTHING and not media_type.endswith(("+xml", "/xml")):
         return None
-    beginning = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:200]
+    beginning = body.removeprefix(BOM_UTF8).lstrip()[:200]
     if kind is Kind.GRAPH:
         return found
     if beginning.startswith(b"{"):
@@ -85,7 +86,7 @@ def _format_of(media_type: str, body: bytes, kind: Kind) -> Format | None:
 
 
 def _in_utf8(body: bytes, charset: str | None) -> bytes:
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    body = body.removeprefix(BOM_UTF8)
     if charset is None or charset.lower().replace("-", "").replace("_", "") in ("utf8", "usascii"):
         return body
     return body.decode(charset).encode()

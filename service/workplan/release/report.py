@@ -166,10 +166,7 @@ class Report:
 
 def quoted(text: str, lang: str) -> str:
     """*text* between the quotation marks of *lang*."""
-    return gettext(
-        N_("«%(text)s»"),
-        lang,
-    ) % {"text": text}
+    return gettext(N_("«%(text)s»"), lang) % {"text": text}
 
 
 def severity_name(severity: Severity, lang: str) -> str:

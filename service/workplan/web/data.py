@@ -152,9 +152,9 @@ def context_document(version: str | None = None) -> Response:
     return response
 
 
-def see_page(path: str) -> BaseResponse:
-    """303 to the page at *path* in the reader's language."""
-    response = redirect(page_address(path), 303)
+def see_page(path: str, fragment: str = "") -> BaseResponse:
+    """303 to the page at *path*, or the *fragment* of it, in the reader's language."""
+    response = redirect(page_address(path) + fragment, 303)
     response.headers["Vary"] = "Accept, Accept-Language"
     return response
 

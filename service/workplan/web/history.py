@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from workplan.knowledge.description import Name, names_of
@@ -19,9 +19,8 @@ from workplan.release.build import Release, all_releases
 from workplan.release.differences import FILE
 from workplan.release.integrity import MANIFEST
 
-from .data import DUMP_FORMATS, service
+from .data import DUMP_FORMATS, see_page, service
 from .parameters import once
-from .reader import page_address
 from .releases import sources
 from .resource import Namer, Value
 
@@ -60,20 +59,14 @@ def asked_anew(response: Response) -> Response:
 @history.get("/releases")
 def choose_language() -> ResponseReturnValue:
     """To the page in the language that the browser prefers."""
-    return _see("releases")
+    return see_page("releases")
 
 
 @history.get("/releases/<version>")
 def find_release(version: str) -> ResponseReturnValue:
     """To what the page says of one release. Raises UnknownRelease."""
     found = sources().release(version)
-    return _see("releases", f"#r{found.version}")
-
-
-def _see(path: str, fragment: str = "") -> ResponseReturnValue:
-    response = redirect(page_address(path) + fragment, 303)
-    response.headers["Vary"] = "Accept-Language"
-    return response
+    return see_page("releases", f"#r{found.version}")
 
 
 @history.get("/<any(ca, es, en):lang>/releases")
