@@ -589,6 +589,13 @@ def test_the_examples_of_paths_run(described: dict[str, Any], client: FlaskClien
     assert [address for address, status in tried if status not in (200, 303)] == []
 
 
+def test_a_pinned_file_is_described_with_all_that_files_take(described: dict[str, Any]) -> None:
+    """Some file of a question takes each of these."""
+    told = described["paths"]["/releases/{version}/query/{name}.{extension}"]["get"]["parameters"]
+
+    assert {"page", "limit", "lang", "excel", "theme", "width", "bare"} <= {each["name"] for each in told}
+
+
 def test_the_description_speaks_the_readers_language(client: FlaskClient) -> None:
     """By ``lang=`` before ``Accept-Language``."""
     spanish = client.get("/openapi.json", headers={"Accept-Language": "es"})

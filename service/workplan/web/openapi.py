@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from workplan.configuration import Configuration
 from workplan.engine.outline import kind_of
+from workplan.engine.query import Kind
 from workplan.export.answer import LAST_PAGE, RENDERERS, Renderer, Source, known_parameters, renderers_of
 from workplan.export.chart import NARROWEST, WIDEST, WIDTH
 from workplan.export.palette import THEMES
@@ -132,9 +133,6 @@ _ERRORS: Final = {
     "503": N_("El servei està ocupat; Retry-After diu quan tornar-hi."),
     "504": N_("La consulta ha esgotat el temps."),
 }
-
-_OF_FILES: Final = ("page", "limit", "lang", "excel", "theme", "width")
-"""The parameters that some file of a question takes, beside the question's own."""
 
 _OF_SPARQL: Final = ("403", "415")
 """Errors of the SPARQL endpoint alone."""
@@ -383,6 +381,8 @@ def _routes(source: Source, said: Any, lang: str) -> dict[str, Any]:
     path = _in_path("path", {"type": "string", "minLength": 1}, source.config.network or None)
     latest = next((data_path(each.iri) for each in plans(source.engine)), None)
     plan = _in_path("path", {"type": "string", "minLength": 1}, latest)
+    # Some file or other takes each of them.
+    taken = tuple(dict.fromkeys(each for form in files for each in known_parameters(form.name, Kind.SOLUTIONS)))
     version = _in_path("version", {"type": "string", "pattern": f"^[0-9a-f]{{{VERSION_LENGTH}}}$"}, source.version)
     dumps = [_extension([f"{form.name}{end}" for form in DUMP_FORMATS for end in ("", ".gz")])]
     graph_format = _in_query("format", {"type": "string", "enum": [form.name for form in GRAPH_FORMATS]})
@@ -390,7 +390,7 @@ def _routes(source: Source, said: Any, lang: str) -> dict[str, Any]:
         "/releases/{version}/query/{name}.{extension}": _get(
             "pinnedQueryFile",
             said(N_("La mateixa resposta, sempre la d'aquella publicació")),
-            [version, name, _extension([form.name for form in files]), *_common(_OF_FILES, (), source.config, lang)],
+            [version, name, _extension([form.name for form in files]), *_common(taken, (), source.config, lang)],
             files,
         ),
         "/id/{path}": {
