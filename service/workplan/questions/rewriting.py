@@ -87,15 +87,17 @@ def with_origins(text: str, columns: Iterable[Column]) -> str:
     It says whether the document states the values of a cell, a curator added them, or some are of each. One that *text*
     has already stays as it is.
     """
+    stating = [(column, column.statement, column.origin) for column in columns if column.statement]
+    if not stating:
+        return text
     if _read(text).is_grouped:
         raise Unreadable(text)
     known = {token.text for token in tokens(text) if token.kind == "variable"}
     patterns = []
-    for column in columns:
-        origin = column.origin
-        if column.statement and origin and f"?{origin.name}" not in known:
+    for column, statement, origin in stating:
+        if origin and f"?{origin.name}" not in known:
             text = _beside(text, column.name, f" ?{origin.name}")
-            patterns.append(_ORIGIN % _origin_parts(column.statement, origin.name, text))
+            patterns.append(_ORIGIN % _origin_parts(statement, origin.name, text))
     closed = _read(text).pattern[1] - 1
     return f"{text[:closed]}{''.join(patterns)}{text[closed:]}"
 
