@@ -24,7 +24,7 @@ from workplan.release.build import Release
 from workplan.web.answers import MAX_KEY
 from workplan.web.errors import FAILURE
 from workplan.web.front import Front, Site
-from workplan.web.lanes import ROOM, Kind, kind_of
+from workplan.web.lanes import ROOM, Work, work_of
 from workplan.web.strangers import ENOUGH, MOST_HOSTS, MOST_NAMES, Strangers
 
 PLAN = "/ca/xmess/plan/2020"
@@ -114,31 +114,31 @@ def test_what_is_familiar_stays_so_whoever_comes() -> None:
 @pytest.mark.parametrize(
     ("address", "kind"),
     [
-        ("/ca/", Kind.PAGE),
-        ("/ca/query/team-load", Kind.PAGE),
-        ("/query/team-load.csv", Kind.PAGE),
-        ("/query/team-load.svg", Kind.CHART),
-        ("/releases/0123456789ab/query/team-load.png", Kind.CHART),
-        ("/oembed", Kind.CHART),
-        ("/en/picture.png", Kind.PICTURE),
-        ("/en/picture/xmess.png", Kind.PICTURE),
-        ("/query/team-load.xlsx", Kind.FILE),
-        ("/dump.ttl.gz", Kind.FILE),
-        ("/ca/query/team-load?release=0123456789ab", Kind.PINNED),
-        ("/releases/0123456789ab/dump.nq", Kind.PINNED),
-        ("/ca/sparql", Kind.QUERY),
-        ("/rdf-graph-store", Kind.QUERY),
-        ("/health/live", Kind.LIVE),
-        ("/health/ready", Kind.READY),
-        ("/metrics", Kind.METRICS),
+        ("/ca/", Work.PAGE),
+        ("/ca/query/team-load", Work.PAGE),
+        ("/query/team-load.csv", Work.PAGE),
+        ("/query/team-load.svg", Work.CHART),
+        ("/releases/0123456789ab/query/team-load.png", Work.CHART),
+        ("/oembed", Work.CHART),
+        ("/en/picture.png", Work.PICTURE),
+        ("/en/picture/xmess.png", Work.PICTURE),
+        ("/query/team-load.xlsx", Work.FILE),
+        ("/dump.ttl.gz", Work.FILE),
+        ("/ca/query/team-load?release=0123456789ab", Work.PINNED),
+        ("/releases/0123456789ab/dump.nq", Work.PINNED),
+        ("/ca/sparql", Work.QUERY),
+        ("/rdf-graph-store", Work.QUERY),
+        ("/health/live", Work.LIVE),
+        ("/health/ready", Work.READY),
+        ("/metrics", Work.METRICS),
     ],
 )
-def test_each_kind_of_work_has_threads_of_its_own(address: str, kind: Kind) -> None:
+def test_each_kind_of_work_has_threads_of_its_own(address: str, kind: Work) -> None:
     """What takes long does not stand before what does not."""
     asked = urlsplit(address)
 
-    assert kind_of(asked.path, asked.query.encode()) is kind
-    assert set(ROOM) == set(Kind)
+    assert work_of(asked.path, asked.query.encode()) is kind
+    assert set(ROOM) == set(Work)
 
 
 @contextmanager
@@ -178,24 +178,24 @@ def ask(client: FrontClient, path: str, stack: ExitStack) -> socket.socket:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/sparql?query=ASK%7B%7D%23{n}" + "x" * 9_000, Kind.QUERY),
-        ("/query/team-load.svg?width=4{n}", Kind.CHART),
-        ("/ca/picture/xmess.png", Kind.PICTURE),
-        ("/releases/{n:012x}/dump.nq", Kind.PINNED),
-        ("/dump.ttl?format={n}", Kind.FILE),
-        ("/es/?nobody-knows={n}", Kind.STRANGE),
-        ("/es/search?q={n}", Kind.PAGE),
+        ("/sparql?query=ASK%7B%7D%23{n}" + "x" * 9_000, Work.QUERY),
+        ("/query/team-load.svg?width=4{n}", Work.CHART),
+        ("/ca/picture/xmess.png", Work.PICTURE),
+        ("/releases/{n:012x}/dump.nq", Work.PINNED),
+        ("/dump.ttl?format={n}", Work.FILE),
+        ("/es/?nobody-knows={n}", Work.STRANGE),
+        ("/es/search?q={n}", Work.PAGE),
     ],
 )
 def test_who_watches_and_who_asks_for_something_else_is_answered(
-    client: FrontClient, counting: Counting, path: str, kind: Kind
+    client: FrontClient, counting: Counting, path: str, kind: Work
 ) -> None:
     """Though every thread of one kind be held and as many wait as may; the next is put off in an honest sentence."""
     client.get("/es/search?q=all")
     threads, waiting = ROOM[kind]
     numbers = count(10)
     with held(counting, path.partition("?")[0].partition("{")[0]) as go_on, ExitStack() as stack:
-        others = {kind: p for p, kind in ((PLAN, Kind.PAGE), ("/es/?nobody-knows=1", Kind.STRANGE))}
+        others = {kind: p for p, kind in ((PLAN, Work.PAGE), ("/es/?nobody-knows=1", Work.STRANGE))}
         crowd = [ask(client, path.format(n=next(numbers)), stack) for _ in range(min(threads + waiting, 200))]
         assert eventually(lambda: counting.asked > threads)
         for watched in ("/health/live", "/health/ready", "/metrics"):
@@ -203,7 +203,7 @@ def test_who_watches_and_who_asks_for_something_else_is_answered(
         for other, address in others.items():
             if other is not kind:
                 assert client.get(f"{address}#{kind}").status_code == 200
-        if threads + waiting <= 200 and kind is not Kind.PICTURE:
+        if threads + waiting <= 200 and kind is not Work.PICTURE:
             started = time.monotonic()
             answer = client.get(path.format(n=next(numbers)), headers={"Accept-Language": "en"})
             assert (answer.status_code, answer.get_json()["retry_after"]) == (503, int(answer.headers["Retry-After"]))
@@ -216,7 +216,7 @@ def test_who_watches_and_who_asks_for_something_else_is_answered(
 
 def test_who_leaves_before_his_turn_is_not_answered(client: FrontClient, counting: Counting) -> None:
     """Nobody works for nobody."""
-    threads = ROOM[Kind.STRANGE][0]
+    threads = ROOM[Work.STRANGE][0]
     with held(counting, "/es/") as go_on:
         with ExitStack() as stack:
             for n in range(threads + 20):

@@ -29,7 +29,7 @@ from .cors import CORS
 from .errors import FAILURE
 from .headers import HEADERS
 from .incoming import IGNORED
-from .lanes import ROOM, Kind, Lane, kind_of
+from .lanes import ROOM, Lane, Work, work_of
 from .limits import MAX_BODY
 from .measures import HUNG_UP, Measured, Measures
 from .releases import sources_of
@@ -191,7 +191,7 @@ class Front:
         if answer.size <= MAX_COMPRESSED:
             answer.compress(coding)
         else:
-            await self._lanes[Kind.COMPRESSION].run(partial(answer.compress, coding))
+            await self._lanes[Work.COMPRESSION].run(partial(answer.compress, coding))
 
     async def _ask_once(self, site: Site, key: Key, wanted: Wanted, request: "_Request") -> Answer:
         """The answer to *request*, shared by all who ask the same while it is made, unless each has one of his own."""
@@ -237,7 +237,7 @@ class Front:
             environ.pop(name, None)
         if failure:
             environ[FAILURE] = failure
-        answered = await self._call(site, environ, request, Kind.ERROR if failure else self._kind(request))
+        answered = await self._call(site, environ, request, Work.ERROR if failure else self._kind(request))
         query_string = request.scope["query_string"]
         is_heeded = request.is_query or not environ.get(IGNORED)
         heeds = "HTTP_ACCEPT" in environ.read, "HTTP_ACCEPT_LANGUAGE" in environ.read
@@ -248,16 +248,16 @@ class Front:
         answer.is_public = answer.is_public and is_heeded and request.is_usual
         return answer
 
-    def _kind(self, request: "_Request") -> Kind:
+    def _kind(self, request: "_Request") -> Work:
         """The kind of work that *request* makes."""
         if request.is_query:
-            return Kind.QUERY
-        kind = kind_of(request.scope["path"], request.scope["query_string"])
+            return Work.QUERY
+        kind = work_of(request.scope["path"], request.scope["query_string"])
         is_familiar = request.is_known and self._strangers.knows_names(request.scope["query_string"])
-        return Kind.STRANGE if kind is Kind.PAGE and not is_familiar else kind
+        return Work.STRANGE if kind is Work.PAGE and not is_familiar else kind
 
     async def _call(
-        self, site: Site, environ: Environ, request: "_Request", kind: Kind
+        self, site: Site, environ: Environ, request: "_Request", kind: Work
     ) -> tuple[int, list[tuple[str, str]], bytes]:
         """What Flask answers in a thread for this *kind* of work, unless the client leaves meanwhile."""
         asker = Asker()
@@ -271,7 +271,7 @@ class Front:
         except ServiceBusy as error:
             await asyncio.sleep(PUT_OFF_SECONDS)
             environ[FAILURE] = error
-            answered = await self._lanes[Kind.ERROR].run(work)
+            answered = await self._lanes[Work.ERROR].run(work)
         except asyncio.CancelledError:
             if leaving.done() and not leaving.cancelled():
                 raise ClientGone from None

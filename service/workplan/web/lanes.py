@@ -27,7 +27,7 @@ _EDITOR: Final = re.compile(r"/(?:ca|es|en)/sparql(?:/hints\.json)?")
 _PINNED: Final = re.compile(rb"(?:^|&)release=")
 
 
-class Kind(Enum):
+class Work(Enum):
     """Kinds of work."""
 
     PAGE = "page"
@@ -44,48 +44,48 @@ class Kind(Enum):
     ERROR = "error"
 
 
-ROOM: Final[Mapping[Kind, tuple[int, int]]] = {
+ROOM: Final[Mapping[Work, tuple[int, int]]] = {
     # All but their own little time is spent waiting for queries.
-    Kind.PAGE: (24, 512),
+    Work.PAGE: (24, 512),
     # By a host or with parameters that nobody else asks by (see strangers).
-    Kind.STRANGE: (2, 64),
+    Work.STRANGE: (2, 64),
     # Texts that the event loop does not read itself.
-    Kind.QUERY: (8, 64),
+    Work.QUERY: (8, 64),
     # Each waits for the one process that draws.
-    Kind.CHART: (4, 32),
-    Kind.PICTURE: (1, 8),
+    Work.CHART: (4, 32),
+    Work.PICTURE: (1, 8),
     # They keep a thread busy with the interpreter all the time.
-    Kind.FILE: (2, 16),
+    Work.FILE: (2, 16),
     # Each may have to wait for the release to be read.
-    Kind.PINNED: (4, 32),
+    Work.PINNED: (4, 32),
     # Whoever watches is answered whatever else is asked: whether the service lives tells no less when queries wait.
-    Kind.LIVE: (1, 64),
-    Kind.READY: (2, 64),
-    Kind.METRICS: (1, 64),
-    Kind.COMPRESSION: (2, 4096),
+    Work.LIVE: (1, 64),
+    Work.READY: (2, 64),
+    Work.METRICS: (1, 64),
+    Work.COMPRESSION: (2, 4096),
     # The word that there is no room, and on queries that went wrong.
-    Kind.ERROR: (2, 4096),
+    Work.ERROR: (2, 4096),
 }
 """The threads of each kind, and how many may wait for one."""
 
-_WATCHED: Final = {"/health/live": Kind.LIVE, "/health/ready": Kind.READY, "/metrics": Kind.METRICS}
+_WATCHED: Final = {"/health/live": Work.LIVE, "/health/ready": Work.READY, "/metrics": Work.METRICS}
 
 
-def kind_of(path: str, query_string: bytes) -> Kind:
+def work_of(path: str, query_string: bytes) -> Work:
     """The kind of work that a request for *path* with *query_string* makes."""
     if path in _WATCHED:
         return _WATCHED[path]
     if path == "/rdf-graph-store" or _EDITOR.fullmatch(path):
-        return Kind.QUERY
+        return Work.QUERY
     if _DRAWN.fullmatch(path):
-        return Kind.CHART
+        return Work.CHART
     if _PICTURE.match(path):
-        return Kind.PICTURE
+        return Work.PICTURE
     if path.startswith("/releases/") or _PINNED.search(query_string):
-        return Kind.PINNED
+        return Work.PINNED
     if _FILE.match(path):
-        return Kind.FILE
-    return Kind.PAGE
+        return Work.FILE
+    return Work.PAGE
 
 
 class Lane:
