@@ -53,14 +53,11 @@ def as_asked(body: bytes, media_type: str, charset: str | None, kind: Kind, form
 
 
 def ensure_asked(body: bytes, asked: Set[str] | None) -> None:
-    """Raise StoreError where the JSON results in *body* have other variables than *asked*; None stands for any.
-
-    A variable that never has a value may be left out.
-    """
+    """Raise StoreError where the JSON results in *body* have other variables than *asked*; None stands for any."""
     if asked is None:
         return
     answer = parse_query_results(body, format=QueryResultsFormat.JSON)
-    if isinstance(answer, QuerySolutions) and not {variable.value for variable in answer.variables} <= asked:
+    if isinstance(answer, QuerySolutions) and {variable.value for variable in answer.variables} != asked:
         raise StoreError(N_("El magatzem ha respost una altra pregunta."))
 
 
