@@ -154,6 +154,15 @@ def subjects_of(answer: Received) -> set[object]:
     return {quad.subject for quad in parse(body, RdfFormat.TURTLE)}
 
 
+def test_every_identifier_is_a_value_of_a_question(
+    client: FrontClient, judged: tuple[Path, list[str], set[str]]
+) -> None:
+    """By its path, as pages link to questions about it."""
+    ways = {path: f"/query/action-graph.nt?action={quote(path, safe='')}" for path in judged[1]}
+
+    assert [path for path, way in ways.items() if "s'esperava un valor de tipus iri" in asked(client, way).text] == []
+
+
 def test_every_link_to_them_leads_somewhere(client: FrontClient, judged: tuple[Path, list[str], set[str]]) -> None:
     """Those of the map of the site, and those by which pages name each other."""
     sitemap = [unescape(found) for found in re.findall(r"<loc>([^<]*)</loc>", asked(client, "/sitemap.xml").text)]

@@ -58,7 +58,8 @@ KINDS: Final = ("iri", "literal", *_LEXICAL)
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 _IRI: Final = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]+')
-_PATH: Final = re.compile(r"[a-z0-9.-]+(/[A-Za-z0-9._-]+)+")
+_PATH: Final = re.compile(r'[a-z0-9.-]+(/[^\x00-\x20<>"{}|^`\\/?%]+)+')
+"""Of an identifier that has an address of its own: any letters, and the marks that may stand in a path."""
 
 
 @dataclass(frozen=True)
