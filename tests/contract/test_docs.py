@@ -59,6 +59,16 @@ def test_every_setting_is_documented(root: Path, tmp_path: Path) -> None:
     assert documented == known
 
 
+def test_every_log_is_documented(root: Path) -> None:
+    """In the table of docs/operation.md, by the name of its logger."""
+    section = (root / "docs" / "operation.md").read_text().partition("\n## Logs\n")[2]
+    sources = (root / "service" / "workplan").rglob("*.py")
+    loggers = {name for file in sources for name in re.findall(r'getLogger\("(workplan[\w.-]+)"\)', file.read_text())}
+
+    assert len(loggers) > 3
+    assert [name for name in sorted(loggers) if f"| `{name}` |" not in section] == []
+
+
 def test_what_a_request_may_take_is_documented(root: Path) -> None:
     """In the tables of docs/operation.md; the proxies of docs/examples/ let as much through."""
     section = (root / "docs" / "operation.md").read_text().partition("\n## Connections\n")[2].partition("\n## ")[0]
