@@ -47,7 +47,7 @@ MAX_COMPRESSED: Final = 64 * 1024
 """Bytes that the event loop compresses itself."""
 
 PUT_OFF_SECONDS: Final = 0.75
-"""How long who finds no room is kept waiting for that word: who asks again at once does no more harm."""
+"""How long who finds no room is kept waiting for the refusal, so that asking again at once does no more harm."""
 
 _QUERY: Final = re.compile(rb"(?:^|&)query=")
 _ALWAYS: Final = (*HEADERS.items(), *CORS.items())

@@ -1,4 +1,4 @@
-"""What every answer forbids: a browser to run what data hold, everybody to keep what is true for a moment only."""
+"""What every answer forbids: that a browser runs what data hold, and that anybody keeps what changes each time."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ def guard(response: Response) -> Response:
 
 
 def begin() -> None:
-    """Nothing has been asked yet."""
+    """At the start of a request, nothing has been asked that has another answer each time."""
     FLEETING.set(False)
 
 

@@ -1,4 +1,4 @@
-"""The releases that are kept: since when there is each, what it changed of the one before, where it can be had.
+"""The releases that are kept: when each was made, what it changed of the one before, and where it can be had.
 
 What changed was found when each was built. It may not look for it.
 """

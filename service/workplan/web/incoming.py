@@ -1,7 +1,7 @@
 """A request as it came, made fit to be read.
 
-Only its host is judged here, which is read before any view is reached: the connection refuses a wrong one, and so does
-this where Flask stands alone.
+Of all that it holds only its host is judged here, since that is read before any view is: where Flask runs without the
+connection of ours, which refuses a wrong host itself, this does.
 """
 
 from collections.abc import Iterator

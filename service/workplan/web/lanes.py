@@ -1,7 +1,7 @@
-"""Threads by kind of work: who asks much of one kind takes nothing from those who ask for another.
+"""Threads by kind of work, so that many requests of one kind do not hold up those of another.
 
-What is asked beyond a kind's threads waits in a queue, which holds no thread; beyond the queue it is put off with an
-honest word on when to come again. It may not know what the work is.
+A request for which its kind has no free thread waits in a queue, which takes no thread. Where the queue is full too,
+the request is refused, with the time after which to ask again. It may not know what the work is.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from workplan.model.errors import ServiceBusy
 T = TypeVar("T")
 
 _MEMORY: Final = 0.1
-"""How much of the usual time of a kind of work the last one makes."""
+"""The weight of the last piece of work in the usual time of its kind."""
 
 _DRAWN: Final = re.compile(r"(?:/releases/[^/]+)?/query/[^/]+\.(?:svg|png)|/oembed")
 _PICTURE: Final = re.compile(r"/(?:ca|es|en)/picture[./]")

@@ -27,7 +27,10 @@ MAX_IDLE_SECONDS: Final = 75
 """How long a connection is kept for another request; reverse proxies mostly keep theirs for a minute."""
 
 MAX_UNSENT: Final = 256 * 1024 * 1024
-"""Bytes of answers that one web process holds for clients to take: beyond it who has let his wait longest loses it."""
+"""Bytes of answers that one web process holds for clients to take.
+
+Beyond it the client whose answer has waited longest loses it.
+"""
 
 SLOWEST: Final = 4 * 1024
 """Bytes a second that a client must take of an answer at least."""

@@ -59,7 +59,7 @@ class Service:
         config = self.config
         release.ensure_whole()
         if not self.is_pooled:
-            return Heeded(EmbeddedEngine(release.data, config.limits, config.allowed_services))
+            return WatchedForChange(EmbeddedEngine(release.data, config.limits, config.allowed_services))
         engine = SeparateEngine(release.data, config.limits, _SECONDARY, config.allowed_services, release.digest)
         return _watched(engine, config)
 
@@ -99,12 +99,12 @@ def _over(release: Release, engine: QueryEngine, config: Configuration, *, is_po
 
 
 def _watched(engine: QueryEngine, config: Configuration) -> QueryEngine:
-    """*engine*, with its slow queries logged where that is wanted, and heeded what it is asked."""
-    return Heeded(SlowQueryLog(engine, config.slow_query) if config.slow_query else engine)
+    """*engine*, watched for what has another answer each time, its slow queries logged where that is wanted."""
+    return WatchedForChange(SlowQueryLog(engine, config.slow_query) if config.slow_query else engine)
 
 
-class Heeded:
-    """*engine*, of which FLEETING tells whether it was asked for what is different each time."""
+class WatchedForChange:
+    """*engine*; FLEETING is set as soon as it is asked a query that has another answer each time."""
 
     def __init__(self, engine: QueryEngine) -> None:
         self._engine = engine

@@ -18,7 +18,7 @@ _MARKS: Final = "/:@!$&'()*+,;=~"
 
 
 def leave_out() -> Response | None:
-    """308 to the address without the slash, method and query kept, where there is only that one; None where not so.
+    """308 to the address without the slash, method and query kept, where only that one exists; None elsewhere.
 
     A browser follows no redirect before a preflight, so that it gets its answer here.
     """
