@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workplan.model.words import code_key, forms, normalised, stems, words_of
+from workplan.model.words import code_key, forms, nearest, normalised, stems, words_of
 
 
 def folded_words(text: str) -> list[str]:
@@ -109,3 +109,19 @@ def test_any_text_has_words_where_it_says_they_are(text: str) -> None:
         assert place <= word.start < word.end <= len(plain)
         assert not set(word.folded) & set("\"'()*:^+{}@ \0")
         place = word.end
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Instrment", "Instrument"),
+        ("instrment", "instrument"),
+        ("PLANYEAR", "planYear"),
+        ("planYaer", "planYear"),
+        ("zzz", None),
+    ],
+)
+def test_a_near_miss_is_found_whatever_its_case(name: str, meant: str | None) -> None:
+    """Of a class and a property that differ in case alone, as ours do, the one that is written more alike."""
+    assert nearest(name, ["Instrument", "instrument", "planYear"]) == meant
+    assert nearest(name, ["planYear", "instrument", "Instrument"]) == meant

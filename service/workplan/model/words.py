@@ -153,9 +153,12 @@ def _is_elided(text: str, word: Word) -> bool:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The one of *names* that *name*, which is none of them, may be a slip of, whatever its case; None of none."""
-    by_case = {each.lower(): each for each in names}
-    close = get_close_matches(name.lower(), by_case, n=1)
-    return by_case[close[0]] if close else None
+    folded: dict[str, list[str]] = {}
+    for each in names:
+        folded.setdefault(each.lower(), []).append(each)
+    close = get_close_matches(name.lower(), folded, n=1)
+    # Of those that differ in case alone, the one written more alike.
+    return get_close_matches(name, folded[close[0]], n=1, cutoff=0)[0] if close else None
 
 
 def is_stop_word(word: Word) -> bool:
