@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from workplan.language import LANGUAGES, fallback
 from workplan.model.encoding import UTF_8
 from workplan.model.errors import N_, BadConfiguration
 from workplan.model.iris import is_network_code
+from workplan.model.words import nearest
 
 FILE_NAME: Final = "workplan.toml"
 ENVIRONMENT_PREFIX: Final = "WORKPLAN_"
@@ -146,14 +146,14 @@ def _unknown(key: str, known: Collection[str], where: str | Path) -> BadConfigur
     """The error that *key* is none of the *known* ones, with the near miss."""
     # What all variables begin with makes none of them a near miss.
     bare = {name.removeprefix(ENVIRONMENT_PREFIX): name for name in known}
-    near = get_close_matches(key.removeprefix(ENVIRONMENT_PREFIX), bare, n=1)
+    near = nearest(key.removeprefix(ENVIRONMENT_PREFIX), bare)
     return BadConfiguration(
         N_("%(file)s: la clau «%(key)s» no existeix; potser volíeu dir «%(near)s»?")
         if near
         else N_("%(file)s: la clau «%(key)s» no existeix; n'hi ha aquestes: %(known)s."),
         file=where,
         key=key,
-        near="".join(bare[name] for name in near),
+        near=bare[near] if near else "",
         known=", ".join(known),
     )
 

@@ -1,6 +1,5 @@
 """``workplan export``: a plan in the form in which another tool takes it."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ from workplan.language import cli_language
 from workplan.model.errors import N_, InputError, cause_in_words
 from workplan.model.formats import Format
 from workplan.model.iris import data_iri, data_path
+from workplan.model.words import nearest
 from workplan.release.sources import load_home
 
 from .options import home_option, lang_option
@@ -34,11 +34,11 @@ def _form(name: str) -> Format:
     """The form of that *name*."""
     if name in FORMS:
         return FORMS[name]
-    near = get_close_matches(name.lower(), FORMS, n=1)
+    near = nearest(name, FORMS)
     raise InputError(
         N_("No s'exporta cap pla en el format «%(form)s»; se n'exporten en: %(known)s."),
         form=name,
-        known=near[0] if near else ", ".join(FORMS),
+        known=near or ", ".join(FORMS),
     )
 
 

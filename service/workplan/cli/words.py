@@ -4,7 +4,6 @@ click's own words are English; those that a person meets have ours here in their
 """
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, Final
 
 import click
@@ -12,6 +11,7 @@ import click
 from workplan.configuration import FILE_NAME, Configuration
 from workplan.language import cli_language, gettext
 from workplan.model.errors import N_, Clause, InputError, listed
+from workplan.model.words import nearest
 
 
 def _(text: str) -> str:
@@ -99,8 +99,8 @@ def misuse(error: click.UsageError) -> InputError:
 def _unknown(what: str, name: str, known: list[str]) -> InputError:
     """The error that there is no *name*, told by *what*, among the *known* ones, with the near miss."""
     said = Clause(what, {"name": name})
-    if near := get_close_matches(name, known, n=1):
-        return InputError(N_("%(said)s; potser volíeu dir «%(near)s»?"), said=said, near=near[0])
+    if near := nearest(name, known):
+        return InputError(N_("%(said)s; potser volíeu dir «%(near)s»?"), said=said, near=near)
     return InputError(N_("%(said)s; n'hi ha: %(known)s."), said=said, known=", ".join(known))
 
 

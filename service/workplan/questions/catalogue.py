@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +19,7 @@ from workplan.engine.query import QueryRequest
 from workplan.language import fallback, gettext
 from workplan.model.encoding import UTF_8
 from workplan.model.errors import N_, BadParameter, UnknownQuery, UnreadableData
+from workplan.model.words import nearest
 
 from .charts import ChartHeader, faults_of_chart
 from .columns import Column, words_in
@@ -211,7 +211,7 @@ def refuse_unknown(names: Sequence[str] | Mapping[str, Any], known: Sequence[str
     """Raise BadParameter for the first of *names* that is not among *known*, with the near miss or all that are."""
     for name in names:
         if name not in known:
-            near = "".join(get_close_matches(name, known, n=1))
+            near = nearest(name, known) or ""
             raise BadParameter(
                 N_("El paràmetre «%(name)s» no existeix; potser volíeu dir «%(near)s»? La consulta pren: %(known)s.")
                 if near
@@ -331,7 +331,7 @@ def query_named(name: str, folders: Path | Sequence[Path]) -> SavedQuery:
 
 def unknown(name: str, known: Sequence[str] | Mapping[str, Any]) -> UnknownQuery:
     """The error that there is no question *name*: with the near miss, or all that are *known*."""
-    near = "".join(get_close_matches(name, known, n=1))
+    near = nearest(name, known) or ""
     listed = ", ".join(known) or "–"
     if near:
         return UnknownQuery(

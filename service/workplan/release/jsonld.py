@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -20,6 +19,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, parse
 
 from workplan.language import LANGUAGES
 from workplan.model.errors import N_, UnknownVersion, UnreadableData
+from workplan.model.words import nearest
 from workplan.release import context
 from workplan.release.jsontext import Array, Number, Object, Place, fault
 from workplan.release.jsontext import parse as parse_json
@@ -330,10 +330,10 @@ class _Reader:
         if not scope.ours:
             return
         names = [*(term for term in scope.terms if not term.startswith("@")), *_KEYWORDS]
-        near = get_close_matches(name, names, n=1, cutoff=0.6)
+        near = nearest(name, names)
         if near:
             raise self._fault(
-                at, N_("no hi ha res que es digui «%(found)s»; potser volíeu dir «%(near)s»"), found=name, near=near[0]
+                at, N_("no hi ha res que es digui «%(found)s»; potser volíeu dir «%(near)s»"), found=name, near=near
             )
         raise self._fault(
             at,
