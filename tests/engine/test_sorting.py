@@ -286,6 +286,16 @@ def test_what_is_not_whole_stays_wrong(pool: QueryEngine, text: str) -> None:
         pool.run(QueryRequest(text), JSON_RESULTS)
 
 
+@pytest.mark.parametrize("end", ["", " ORDER BY ?x"])
+def test_a_keyword_in_capitals_is_not_blamed_for_what_is_wrong_after_it(pool: QueryEngine, end: str) -> None:
+    """And the line is told as it was sent."""
+    with pytest.raises(MalformedQuery) as caught:
+        pool.run(QueryRequest(f"SELECT ?x {{\n  ?x ?y TRUE, }}{end}"), JSON_RESULTS)
+
+    told = caught.value.values
+    assert (told["line"], told["column"], told["source"]) == (2, 15, f"  ?x ?y TRUE, }}{end}")
+
+
 @pytest.mark.parametrize(
     "condition",
     ["- (?x)", "! (?x)", "1 + (?x)", "?x + (?x)", "STR(?x) - (?x)", "1 * STR(?x)", "(?x) ! STR(?x)", "DESC - (?x)"],

@@ -29,7 +29,7 @@ from .binding import bind
 from .dataset import check_dataset, merged_graphs, names_dataset
 from .faults import from_engine_error, from_syntax_error
 from .guard import check
-from .mending import Mended, mended
+from .mending import Mended, mended, with_plain_booleans
 from .merging import Dataset, loaded, merged
 from .outline import kind_of
 from .query import Kind, Limits, QueryRequest, QueryResult
@@ -108,7 +108,7 @@ class EmbeddedEngine:
             if query.functions is None:
                 raise
         # The place of what is wrong is told in the text as it was.
-        return self._answer_to(Mended(text), request)
+        return self._answer_to(Mended(with_plain_booleans(text)), request)
 
     def _answer_to(self, query: Mended, request: QueryRequest) -> QueryBoolean | QuerySolutions | QueryTriples:
         text, base_iri, functions = query.text, request.base_iri, query.functions

@@ -12,6 +12,7 @@ from pyoxigraph import Store
 
 from workplan.model.errors import N_, BadRequest, Choice, MalformedQuery, RequestError, UnknownFunction
 
+from .mending import with_plain_booleans
 from .outline import form_of, undeclared_prefix
 from .tokens import Token, line_of, place_of, tokens, unclosed_string
 
@@ -155,7 +156,7 @@ def from_syntax_error(message: str, text: str, lines_before: int = 0) -> Request
         )
     if len(text) > _LONGEST_READ_AGAIN:
         return _told_by_message(message, text, lines_before)
-    read = list(tokens(text))
+    read = list(tokens(with_plain_booleans(text)))
     fault = _fault(text, read)
     if fault is None:
         relative = next((t for t in read if t.kind == "iri" and not _ABSOLUTE.match(t.text)), None)

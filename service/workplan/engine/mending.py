@@ -92,6 +92,16 @@ def _mended(text: str) -> Mended:
     return Mended(result, _FUNCTIONS if result != text else None)
 
 
+def with_plain_booleans(text: str) -> str:
+    """*text* with ``TRUE`` and ``FALSE`` in lower case, where all else stands where it stood."""
+    pieces, end = [], 0
+    for token in tokens(text) if any(word in text.upper() for word in _BOOLEANS) else ():
+        if token.kind == "word" and token.text.upper() in _BOOLEANS:
+            pieces += [text[end : token.start], token.text.lower()]
+            end = token.end
+    return "".join((*pieces, text[end:]))
+
+
 def _apart(token: Token) -> Iterator[Token]:
     """The words in *token*: parsers need no space between a keyword and what follows, as in ``ORDERBY?x LIMIT2``."""
     kind, text, start = token
