@@ -103,8 +103,8 @@ def test_without_its_rule_a_mistake_is_not_told() -> None:
 
 @each_language
 def test_the_page_is_found_and_leads_on(client: FlaskClient, lang: str) -> None:
-    """From the first page and from the ontology; on to rules, patterns and lists that are there."""
-    for address in (f"/{lang}/", f"/{lang}/ns"):
+    """From the page on publishing and from the ontology; on to rules, patterns and lists that are there."""
+    for address in (f"/{lang}/about/publish", f"/{lang}/ns"):
         assert f'href="/{lang}/ns/write"' in client.get(address).text
     text = client.get(f"/{lang}/ns/write").text
     links = {link for link in re.findall(r"<main.*</main>", text, re.DOTALL)[0].split('"') if link.startswith("/")}
