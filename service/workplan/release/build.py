@@ -31,7 +31,7 @@ from workplan.model.iris import graph_iri
 from workplan.model.words import stemmer_version
 from workplan.questions.catalogue import SUFFIX, SavedQuery, query_files
 
-from . import differences
+from . import comparison
 from .derivation import derive
 from .integrity import (
     BUILT,
@@ -352,8 +352,8 @@ def build(home: Home, folder: Path, progress: Callable[[str], None] = lambda _: 
 def _changes(folder: Path, version: str, lines: Sequence[str], questions: Mapping[str, str]) -> dict[str, bytes]:
     """What the release *version* changes of the one in service, as a file; nothing where there is none to compare."""
     same = kept_release(folder, version)
-    if same and same.is_whole and (same.folder / differences.FILE).is_file():
-        return {differences.FILE: same.read(differences.FILE)}
+    if same and same.is_whole and (same.folder / comparison.FILE).is_file():
+        return {comparison.FILE: same.read(comparison.FILE)}
     try:
         before, _ = servable_release(folder)
     except (DamagedRelease, MissingFolder):
@@ -361,9 +361,9 @@ def _changes(folder: Path, version: str, lines: Sequence[str], questions: Mappin
     if before.version == version:
         return {}
     asked = {name: file.read_text(encoding="utf-8") for name, file in query_files(before.queries).items()}
-    told = differences.differences(before.data, lines)
-    of_questions = differences.differences_of_questions(asked, questions)
-    return {differences.FILE: differences.written(before.version, told, of_questions).encode()}
+    told = comparison.compared(before.data, lines)
+    of_questions = comparison.compared_questions(asked, questions)
+    return {comparison.FILE: comparison.written(before.version, told, of_questions).encode()}
 
 
 def _first_built(folder: Path, version: str) -> datetime | None:

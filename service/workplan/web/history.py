@@ -3,7 +3,6 @@
 What changed was found when each was built. It may not look for it.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -13,11 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from workplan.knowledge.description import Name, names_of
 from workplan.language import gettext, long_date, number
-from workplan.model.errors import N_, BadParameter, DamagedRelease
+from workplan.model.errors import N_, BadParameter
 from workplan.model.namespaces import GRAPH
 from workplan.release.build import Release, all_releases
-from workplan.release.differences import FILE
-from workplan.release.integrity import MANIFEST
+from workplan.release.comparison import manifest_and_changes
 
 from .data import DUMP_FORMATS, see_page, service
 from .parameters import once
@@ -80,7 +78,7 @@ def show(lang: str) -> str:
     if asked not in pages:
         raise BadParameter(N_("Les publicacions ocupen les pàgines d'1 a %(last)s."), last=last)
     page = pages[asked]
-    read = [_read(release) for release in kept[(page - 1) * ON_PAGE : page * ON_PAGE]]
+    read = [(release, *manifest_and_changes(release.folder)) for release in kept[(page - 1) * ON_PAGE : page * ON_PAGE]]
     namer = Namer(_names(read), lang)
     return render_template(
         "releases.html",
@@ -94,16 +92,6 @@ def show(lang: str) -> str:
 
 
 _Read = tuple[Release, Mapping[str, Any] | None, Mapping[str, Any] | None]
-
-
-def _read(release: Release) -> _Read:
-    """*release* with its manifest and what it changes; None for what is damaged, or was not written."""
-    try:
-        manifest = json.loads(release.read(MANIFEST))
-        changes = json.loads(release.read(FILE)) if (release.folder / FILE).exists() else None
-    except DamagedRelease:
-        return release, None, None
-    return release, manifest, changes
 
 
 def _names(read: Iterable[_Read]) -> dict[str, Name]:

@@ -14,7 +14,10 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from workplan.model.errors import DamagedRelease
 from workplan.model.namespaces import DATA, NAMESPACES
+
+from .integrity import MANIFEST, read_whole
 
 FILE: Final = "changes.json"
 
@@ -36,7 +39,7 @@ _PREFIX: Final = f"<{DATA}"
 Told = dict[str, Any]
 
 
-def differences(before: Path, after: Iterable[str]) -> Told:
+def compared(before: Path, after: Iterable[str]) -> Told:
     """What the sorted N-Quads *after* change of those in the file *before*.
 
     ``graphs`` counts the statements of each graph that were ``added`` and ``dropped``. ``added``, ``dropped`` and
@@ -69,7 +72,7 @@ def differences(before: Path, after: Iterable[str]) -> Told:
     }
 
 
-def differences_of_questions(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[str]]:
+def compared_questions(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[str]]:
     """The names of the saved questions that were ``added``, ``dropped`` and ``altered``; each text is given by name."""
     return {
         "added": sorted(after.keys() - before.keys()),
@@ -81,6 +84,15 @@ def differences_of_questions(before: Mapping[str, str], after: Mapping[str, str]
 def written(version: str, told: Told, questions: Mapping[str, list[str]]) -> str:
     """What changed since the release *version*, as kept."""
     return json.dumps({"before": version, **told, "questions": questions}, ensure_ascii=False, indent=1) + "\n"
+
+
+def manifest_and_changes(folder: Path) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """The manifest of the release in *folder* and what it changed: None for what is damaged or was never written."""
+    try:
+        manifest = json.loads(read_whole(folder, MANIFEST))
+        return manifest, json.loads(read_whole(folder, FILE)) if (folder / FILE).exists() else None
+    except DamagedRelease:
+        return None, None
 
 
 class _Resources:

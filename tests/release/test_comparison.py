@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workplan.release import differences
-from workplan.release.differences import MOST
+from workplan.release import comparison
+from workplan.release.comparison import MOST
 
 ID = "https://w3id.org/sse-workplan/id/"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
@@ -20,7 +20,7 @@ def line(subject: str, prop: str, value: str, graph: str = "g:1") -> str:
 def told(folder: Path, before: list[str], after: list[str]) -> dict[str, object]:
     """What *after* changes of *before*."""
     (folder / "data.nq").write_text("".join(sorted(before)))
-    return differences.differences(folder / "data.nq", sorted(after))
+    return comparison.compared(folder / "data.nq", sorted(after))
 
 
 SAME = [line("a", LABEL, '"Àlba"@ca'), line("a/b", "p:1", '"1"'), line("z", "p:1", '"1"')]
@@ -69,7 +69,7 @@ def test_however_much_changes_what_is_told_is_bounded(tmp_path: Path) -> None:
     assert found["dropped"]["count"] == 4500
     assert found["altered"]["count"] == 500
     assert len(found["altered"]["resources"]) == MOST
-    assert len(differences.written("1", found, {})) < 2_000_000
+    assert len(comparison.written("1", found, {})) < 2_000_000
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_questions_come_go_and_change(
     before: dict[str, str], after: dict[str, str], expected: tuple[list[str], ...]
 ) -> None:
     """By name."""
-    assert tuple(differences.differences_of_questions(before, after).values()) == expected
+    assert tuple(comparison.compared_questions(before, after).values()) == expected
