@@ -79,6 +79,19 @@ def test_what_is_wider_than_a_telephone_shows_that_there_is_more(page: Page, ser
     assert style[1].split(", ")[:4] == ["local", "local", "scroll", "scroll"]
 
 
+def test_the_heads_of_a_wide_table_show_that_there_is_more(page: Page, server: str) -> None:
+    """Until the end is in sight, and not where all of it is."""
+    shadow = "Number(getComputedStyle(document.querySelector('.result thead tr'), '::after').opacity)"
+    page.goto(f"{server}/ca/query/team-load")
+    whole = page.evaluate(shadow)
+    page.goto(f"{server}/ca/query/actions")
+    page.wait_for_function(f"{shadow} === 1")
+    page.locator(".result").evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+    page.wait_for_function(f"{shadow} === 0")
+
+    assert whole == 0
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_drawing_of_the_ontology_can_be_read(page: Page, server: str, lang: str) -> None:
     """Every text within its box, and no two labels in one place."""

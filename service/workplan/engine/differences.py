@@ -18,10 +18,12 @@ _XSD: Final = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
 class Difference:
     """What *query* is answered, *answer*, and what it should be, *standard*; None where it is refused.
 
-    *sentence* says why, *instead* how to ask so that the answer is *otherwise*, which mostly is the standard's.
+    *name* is its address on the page, *title* what it is called there, *sentence* says why, *instead* how to ask so
+    that the answer is *otherwise*, which mostly is the standard's.
     """
 
     name: str
+    title: str
     sentence: str
     query: str
     standard: Rows
@@ -38,6 +40,7 @@ class Difference:
 DIFFERENCES: Final = (
     Difference(
         "booleans",
+        N_("Comparar valors de veritat"),
         N_("«<» i «>» no comparen valors de veritat: el resultat queda sense valor. Com a enters sí que es comparen."),
         "SELECT (true > false AS ?x) {}",
         ("true",),
@@ -46,6 +49,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "time-zones",
+        N_("Comparar moments amb fus horari i sense"),
         N_(
             "Un moment amb fus horari i un que no en té no es comparen amb «<» ni amb «>». Poseu el fus al que no en "
             "té; ORDER BY sí que els ordena, com si fos UTC."
@@ -61,6 +65,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "large-integers",
+        N_("Enters de més de 64 bits"),
         N_("Els enters de més de 64 bits es donen i s'ordenen, però no s'hi calcula. Amb decimals es pot."),
         "SELECT (9223372036854775807 + 1 AS ?x) {}",
         ("9223372036854775808",),
@@ -70,6 +75,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "written-forms",
+        N_("Com s'escriuen nombres i dates"),
         N_(
             "Nombres i dates es donen en una sola forma, la més curta, i no com s'han escrit; per això DISTINCT i "
             "sameTerm tenen 1 i 01 per iguals. La baixada N-Quads de totes les dades els porta com s'han escrit."
@@ -80,6 +86,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "language-tags",
+        N_("Majúscules de les etiquetes de llengua"),
         N_("Les etiquetes de llengua es donen en minúscules. Compareu-les amb LANGMATCHES, que no hi mira."),
         'SELECT (LANG("Hola"@ca-ES) AS ?x) {}',
         ('"ca-ES"',),
@@ -89,6 +96,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "zero-length-paths",
+        N_("Camins de longitud zero"),
         N_("Un camí amb «*» o «?» des d'un terme que no és a les dades no troba el terme mateix. Afegiu-lo amb UNION."),
         "SELECT ?x { <urn:none> <urn:property>* ?x }",
         ("<urn:none>",),
@@ -97,6 +105,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "aliases-of-aggregates",
+        N_("Noms dins d'un SELECT amb agregats"),
         N_("En un SELECT amb agregats, una expressió no pot usar el nom d'una altra. Feu-ho des d'una subconsulta."),
         "SELECT (COUNT(*) AS ?n) (?n + 1 AS ?x) {}",
         ("2",),
@@ -105,6 +114,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "mixed-minimum",
+        N_("MIN i MAX de valors barrejats"),
         N_("MIN i MAX de nombres barrejats amb textos poden no ser el menor ni el major. ORDER BY amb LIMIT sí."),
         'SELECT (MIN(?value) AS ?x) { VALUES ?value { 9 "5x" 10 } }',
         ("9",),
@@ -113,6 +123,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "empty-matches",
+        N_("REPLACE amb coincidències buides"),
         N_("REPLACE amb un patró que pot no trobar res, com «x*», hauria de ser un error i canvia el text."),
         'SELECT (REPLACE("abc", "x*", "-") AS ?x) {}',
         ("",),
@@ -120,6 +131,7 @@ DIFFERENCES: Final = (
     ),
     Difference(
         "back-references",
+        N_("Referències enrere a les expressions regulars"),
         N_("Les expressions regulars no tenen referències enrere, com «\\1»: el resultat queda sense valor."),
         r'SELECT (REGEX("aa", "(a)\\1") AS ?x) {}',
         ("true",),

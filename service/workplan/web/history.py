@@ -205,4 +205,5 @@ class ReleaseView:
         if term["type"] == "uri":
             return self._namer.named(term["value"]).text
         tag = term.get("xml:lang", "")
-        return f"«{term['value']}»" + (f" ({tag})" if self._namer.mark(tag) else "")
+        quoted = gettext(N_("«%(text)s»"), self._namer.lang) % {"text": term["value"]}
+        return quoted + (f" ({tag})" if self._namer.mark(tag) else "")
