@@ -394,7 +394,7 @@ def test_what_is_noted_of_all_actions_is_told_once(client: FlaskClient, path: st
     text = unescape(client.get(f"/ca/{path}").text)
     ((note,),) = [re.findall(r'<a href="(/ca/xmess/anomaly/\d+)"[^>]*>Calendari buit</a>', text)]
 
-    assert text.count("És el mateix en 29 recursos") == 2
+    assert text.count("Passa igual en 29 recursos") == 2
     assert "Cap de les cent setze cel·les" not in text
     assert "Cap de les cent setze cel·les" in unescape(client.get(note).text)
 
