@@ -1,12 +1,20 @@
-"""Releases as the tests need them: true ones with other content, and damaged ones."""
+"""Releases as the tests need them: true ones with other content, damaged ones, and what small ones are made of."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from workplan.release.build import Release
 from workplan.release.integrity import BUILT, DATA, MANIFEST, QUESTIONS, SUMS, sums, version_of
+
+
+def example_plan(root: Path) -> str:
+    """The plan of one action that docs/write-a-plan.md, below *root*, has as ``action.json``."""
+    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
+    (plan,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    return plan
 
 
 def release_like(release: Release, folder: Path, change: Callable[[bytes], bytes], built: str = "") -> Release:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from releases import example_plan
 from workplan.cli import main
 from workplan.export.decidim import csv_of
 from workplan.release.build import Release
@@ -90,8 +91,7 @@ def run(release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
 @pytest.fixture
 def observed(root: Path, tmp_path: Path) -> Path:
     """A home with the example of docs/write-a-plan.md, whose action was found finished; its label has marks in it."""
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    text = example_plan(root)
     folder = tmp_path / "home" / "data" / "exemple" / "plan" / "2027" / "v1" / "stated"
     folder.mkdir(parents=True)
     hostile = text.replace('"code": "A01"', '"code": "A01", "description": {"ca": "x"}')

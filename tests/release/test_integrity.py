@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from releases import HARMS, copied, damage, older, release_like
+from releases import HARMS, copied, damage, example_plan, older, release_like
 from workplan.model.errors import DamagedRelease, MissingFolder
 from workplan.release.build import (
     Release,
@@ -161,8 +161,7 @@ def test_readiness_reads_an_answer(kept: Release) -> None:
 @pytest.fixture(scope="module")
 def small(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The plan that docs/write-a-plan.md begins with."""
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    text = example_plan(root)
     folder = tmp_path_factory.mktemp("small")
     (folder / "data" / "exemple" / "plan").mkdir(parents=True)
     (folder / "data" / "exemple" / "plan" / "plan.json").write_text(text, encoding="utf-8")

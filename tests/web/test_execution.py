@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from releases import example_plan
 from workplan.language import LANGUAGES
 from workplan.release.build import build
 from workplan.release.sources import load_home
@@ -67,8 +68,7 @@ def told(text: str) -> str:
 def other(root: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A client of the service of another network, of whose one action something is known."""
     home = tmp_path_factory.mktemp("home")
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (plan,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    plan = example_plan(root)
     stated = home / "data" / "exemple" / "plan" / "2027" / "v1" / "stated"
     stated.mkdir(parents=True)
     (stated / "plan.json").write_text(plan, encoding="utf-8")

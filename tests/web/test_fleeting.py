@@ -1,12 +1,12 @@
 """Answers that are others each time are made each time, and nobody is told that he may keep them."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from releases import example_plan
 from served import FrontClient
 from workplan.operation.figures import Figures
 from workplan.release.build import Release, build
@@ -28,8 +28,7 @@ SELECT ?x { BIND(STRUUID() AS ?x) }
 def release(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Of a home with a question whose answer is chance."""
     home = tmp_path_factory.mktemp("home")
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (plan,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    plan = example_plan(root)
     stated = home / "data" / "exemple" / "plan" / "2027" / "v1" / "stated"
     stated.mkdir(parents=True)
     (stated / "plan.json").write_text(plan, encoding="utf-8")

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, parse
 
+from releases import example_plan
 from served import FrontClient, Received, received
 from workplan.model.namespaces import DATA, NAMESPACES
 from workplan.release.build import build
@@ -78,8 +79,7 @@ def judged(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     home = tmp_path_factory.mktemp("home")
     stated = home / "data" / PLAN / "v1" / "stated"
     stated.mkdir(parents=True)
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    text = example_plan(root)
     (stated / "plan.json").write_text(text, encoding="utf-8")
     paths = list(filter(is_iri, identifiers()))
     things = stated / "things.ttl"

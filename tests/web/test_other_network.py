@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from releases import example_plan
 from workplan.language import LANGUAGES
 from workplan.release.build import Release, build
 from workplan.release.sources import load_home
@@ -41,8 +42,7 @@ PAGES = (
 
 def made(root: Path, folder: Path, *codes: str) -> Release:
     """A release of the plans of the networks of those *codes*, for each of YEARS, in *folder*."""
-    page = (root / "docs" / "write-a-plan.md").read_text(encoding="utf-8")
-    (text,) = re.findall(r"^`action.json`:\n\n```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    text = example_plan(root)
     for code in codes:
         for year in YEARS:
             stated = folder / "data" / code / "plan" / str(year) / "v1" / "stated"
