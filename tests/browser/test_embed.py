@@ -247,7 +247,8 @@ def test_a_chart_that_does_not_come_leaves_the_table(browser: Browser, elsewhere
         page.locator(SHOWN).wait_for()
 
         assert page.locator("workplan-query img").count() == 0
-        assert "Comunicació" in page.locator("workplan-query figcaption").inner_text()
+        assert "Membres" in page.locator("workplan-query figcaption").inner_text()
+        assert "Comunicació" in page.locator(SHOWN).inner_text()
 
 
 def test_the_element_follows_its_attributes(browser: Browser, elsewhere: Callable[..., str]) -> None:

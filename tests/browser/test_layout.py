@@ -106,7 +106,8 @@ def test_a_short_end_is_not_parted_from_its_word(page: Page, server: str, width:
     """As «relacionar-se» is one word."""
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/ca/")
-    lines = page.locator("span.whole").evaluate_all("all => all.map(e => [e.textContent, e.getClientRects().length])")
+    unbroken = page.locator("span.unbroken")
+    lines = unbroken.evaluate_all("all => all.map(e => [e.textContent, e.getClientRects().length])")
 
     assert ["relacionar-se", 1] in lines
     assert {count for _, count in lines} == {1}

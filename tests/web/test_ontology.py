@@ -399,7 +399,7 @@ def test_the_page_counts_the_checks_as_they_are_told(client: FlaskClient) -> Non
 def test_every_rule_is_told_in_words(client: FlaskClient, lang: str) -> None:
     """The page of the shapes gives each message, in its language and with no place left to fill in."""
     # As it is read: what keeps a line from breaking within a word is no part of it.
-    text = unescape(re.sub(r'<span class="whole">(.*?)</span>', r"\1", client.get(f"/{lang}/shapes").text))
+    text = unescape(re.sub(r'<span class="unbroken">(.*?)</span>', r"\1", client.get(f"/{lang}/shapes").text))
     said = {
         re.sub(r"\{[?$]\w+\}", "…", str(message))
         for message in shapes().objects(None, SH.message)

@@ -433,7 +433,7 @@ def test_initials_are_spelt_out_in_the_title(client: FlaskClient, lang: str, nam
 
 def test_no_line_breaks_before_the_few_letters_that_a_hyphen_ties_to_a_word(client: FlaskClient) -> None:
     """A hyphen between longer words, or in a code, may end a line."""
-    assert 'Incidir i <span class="whole">relacionar-se</span> amb' in client.get("/ca/").text
+    assert 'Incidir i <span class="unbroken">relacionar-se</span> amb' in client.get("/ca/").text
     assert whole("anar-hi <b> i socioeconòmic-social, 2020-01-02") == Markup(
-        '<span class="whole">anar-hi</span> &lt;b&gt; i socioeconòmic-social, 2020-01-02'
+        '<span class="unbroken">anar-hi</span> &lt;b&gt; i socioeconòmic-social, 2020-01-02'
     )

@@ -175,7 +175,7 @@ def vocabulary(lang: str) -> Response:
             }
             for word in words_of(service().engine)
         ],
-        examples={name: query.text for name, query in _examples().items()},
+        examples={name: plain_text(query.text) for name, query in _examples().items()},
     )
 
 

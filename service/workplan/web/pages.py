@@ -97,7 +97,7 @@ _TIED: Final = re.compile(r"[^\W\d_]+-[^\W\d_]{1,3}(?![\w-])")
 def whole(text: str) -> Markup:
     """*text* with no line broken before the few letters that a hyphen ties to a word, as in «relacionar-se»."""
     escaped = escape(text)
-    return Markup(_TIED.sub(r'<span class="whole">\g<0></span>', str(escaped))) if "-" in text else escaped  # noqa: S704
+    return Markup(_TIED.sub(r'<span class="unbroken">\g<0></span>', str(escaped))) if "-" in text else escaped  # noqa: S704
 
 
 def _common() -> dict[str, Any]:
