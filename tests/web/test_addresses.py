@@ -62,7 +62,7 @@ def addresses(app: Flask, release: Release) -> dict[str, str]:
     return found
 
 
-IS_CLOSED = re.compile(r"/|/(?:ca|health|static|problem)/.*|/metrics|/favicon.ico")
+IS_CLOSED = re.compile(r"/|/(?:ca|health|static|problem)/.*|/metrics|/favicon.ico|/sparql/differences")
 """Pages, and what is for whoever runs the service: all other addresses are data."""
 
 
