@@ -1,8 +1,11 @@
 """Processes as the tests see them, and queries that mean harm to them."""
 
+import os
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 JOIN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -76,3 +79,31 @@ def is_pool(pid: int) -> bool:
         return b"workplan.engine.pool" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@contextmanager
+def busy_workers_abort(process: int) -> Iterator[None]:
+    """Meanwhile each worker below *process* that has computed for a while aborts, as where the engine panics."""
+    over, begun = threading.Event(), dict[int, float]()
+
+    def abort() -> None:
+        while not over.wait(0.01):
+            for pid in filter(is_pool, descendants(process)):
+                spent = _processor_seconds(pid)
+                if is_pool(parent(pid)) and spent - begun.setdefault(pid, spent) > 0.1:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGABRT)
+
+    thread = threading.Thread(target=abort)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _processor_seconds(pid: int) -> float:
+    """How long *pid* has computed."""
+    state = _state(pid)
+    return sum(map(int, state[11:13])) / os.sysconf("SC_CLK_TCK") if state else 0

@@ -62,7 +62,9 @@ def addresses(app: Flask, release: Release) -> dict[str, str]:
     return found
 
 
-IS_CLOSED = re.compile(r"/|/(?:ca|health|static|problem)/.*|/metrics|/favicon.ico|/sparql/differences")
+IS_CLOSED = re.compile(
+    r"/|/(?:ca|health|static|problem)/.*|/metrics|/favicon.ico|/sparql/differences|/releases(?:/[^/]+)?"
+)
 """Pages, and what is for whoever runs the service: all other addresses are data."""
 
 

@@ -538,7 +538,9 @@ def test_the_gallery_is_in_a_few_groups_with_a_sample_of_each_answer(client: Fla
 
 def test_a_picture_of_the_gallery_is_drawn(client: FlaskClient) -> None:
     """As the page asks for it."""
-    source = html.unescape(re.findall(r'<img class="sample" src="([^"]*)"', client.get("/ca/query/").text)[0])
+    source = html.unescape(
+        re.findall(r'<p class="sample picture"><img src="([^"]*)"', client.get("/ca/query/").text)[0]
+    )
 
     assert client.get(source).mimetype == "image/svg+xml"
 

@@ -83,9 +83,6 @@ _STILLBORN: Final = 3
 _STILLBORN_PAUSE: Final = 1.0
 """Seconds until another try then."""
 
-_KILLED_PAUSE: Final = 0.05
-"""Seconds until another try where somebody else killed a worker before it could answer anything."""
-
 _LONGEST_COMPLAINT: Final = 4096
 """Bytes that are read of what a dead worker has said, where a trace may stand before the reason."""
 
@@ -487,10 +484,8 @@ class Pool:
             self._deaths[death.cause] = self._deaths.get(death.cause, 0) + 1
         if not death.is_untimely:
             self._stillborn = 0
-        elif death.signal == signal.SIGKILL and not worker.was_killed:
-            # It comes from outside, and tells nothing of the next one.
-            self._next_try = max(self._next_try, time.monotonic() + _KILLED_PAUSE)
-        elif not worker.was_killed:
+        elif death.signal != signal.SIGKILL:
+            # That one comes from outside, and tells nothing of the next worker.
             self._fail_to_make(death.cause)
         if worker.tenant:
             if worker.job:
