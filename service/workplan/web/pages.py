@@ -97,7 +97,9 @@ _TIED: Final = re.compile(r"[^\W\d_]+-[^\W\d_]{1,3}(?![\w-])")
 def whole(text: str) -> Markup:
     """*text* with no line broken before the few letters that a hyphen ties to a word, as in «relacionar-se»."""
     escaped = escape(text)
-    return Markup(_TIED.sub(r'<span class="unbroken">\g<0></span>', str(escaped))) if "-" in text else escaped  # noqa: S704
+    if "-" not in text:
+        return escaped
+    return Markup(_TIED.sub(r'<span class="unbroken">\g<0></span>', str(escaped)))  # noqa: S704 - escaped above
 
 
 def _common() -> dict[str, Any]:
